@@ -1,0 +1,52 @@
+"""What `decide` answers: the new version of every record it changed, and what to do once they are committed."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from boms_tui.model.ids import AttemptId, SessionId
+from boms_tui.model.records import Attempt, Entry, Hold, Revision, Run, Session, TaskRun, User, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class LoginAnswer:
+    """The answer to one sealed sign-in. `session` is empty unless `code` is "ok"."""
+
+    login: str
+    code: str
+    reason: str
+    at: datetime
+    session: SessionId = SessionId("")
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """End the process tree of an attempt that is live."""
+
+    attempt: AttemptId
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One transaction, then its effects.
+
+    A record with `version` 1 is inserted; any other replaces the row whose version is one less.
+    `launches` name attempts among `attempts` that are to be started after the commit.
+    """
+
+    runs: tuple[Run, ...] = ()
+    tasks: tuple[TaskRun, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    users: tuple[User, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    revisions: tuple[Revision, ...] = ()
+    logins: tuple[LoginAnswer, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    journal: tuple[Entry, ...] = ()
+    launches: tuple[AttemptId, ...] = ()
+    kills: tuple[Kill, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, field.name) for field in fields(self))

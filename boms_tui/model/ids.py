@@ -1,0 +1,54 @@
+"""Names of things.
+
+A process is `folder/name`, a run `PROCESS@DATE.N`, a task run `RUN:TASK`, an attempt `RUN:TASK.N`.
+"""
+
+import re
+from datetime import date
+from typing import NewType
+
+ProcessId = NewType("ProcessId", str)
+TaskName = NewType("TaskName", str)
+RunId = NewType("RunId", str)
+AttemptId = NewType("AttemptId", str)
+RequestId = NewType("RequestId", str)
+SessionId = NewType("SessionId", str)
+
+SEGMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,199}")
+PROCESS = re.compile(rf"{SEGMENT.pattern}(/{SEGMENT.pattern})*")
+_RUN = re.compile(rf"(?P<process>{PROCESS.pattern})@(?P<date>\d{{4}}-\d{{2}}-\d{{2}})\.(?P<number>[1-9]\d*)")
+
+
+def run_id(process: ProcessId, business_date: date, number: int) -> RunId:
+    return RunId(f"{process}@{business_date.isoformat()}.{number}")
+
+
+def parse_run_id(text: str) -> tuple[ProcessId, date, int] | None:
+    """The parts of a full run id; None where the text is not one."""
+    match = _RUN.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        business_date = date.fromisoformat(match["date"])
+    except ValueError:
+        return None
+    return ProcessId(match["process"]), business_date, int(match["number"])
+
+
+def task_ref(run: RunId, task: TaskName) -> str:
+    return f"{run}:{task}"
+
+
+def split_ref(ref: str) -> tuple[RunId, TaskName | None]:
+    """`RUN` or `RUN:TASK` as its two parts."""
+    run, colon, task = ref.partition(":")
+    return RunId(run), TaskName(task) if colon else None
+
+
+def attempt_id(run: RunId, task: TaskName, number: int) -> AttemptId:
+    return AttemptId(f"{run}:{task}.{number}")
+
+
+def folder_of(process: ProcessId) -> str:
+    """The department a process belongs to: all but its last segment ("" at the top)."""
+    return process.rpartition("/")[0]

@@ -1,0 +1,207 @@
+"""The durable records. Each is one row of the store; a new version replaces the old one, guarded by `version`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from boms_tui.model.ids import (
+    AttemptId,
+    ProcessId,
+    RequestId,
+    RunId,
+    SessionId,
+    TaskName,
+    attempt_id,
+    task_ref,
+)
+from boms_tui.model.states import AttemptState, RunState, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a process for a business date.
+
+    `occurrence` names what ordered it and is unique per process, so that each cause makes one run.
+    `acts_for` is the person, or the owner role, on whose behalf it runs. `version` 1 is the row's insert.
+    """
+
+    id: RunId
+    process: ProcessId
+    business_date: date
+    number: int
+    revision: int
+    state: RunState
+    ordered_at: datetime
+    ordered_by: str
+    acts_for: str
+    occurrence: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    not_before: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    cancelling: bool = False
+    reason: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRun:
+    """One task of one run.
+
+    `attempts` counts all attempts ever, `tries` those of the automatic budget since a person last retried.
+    `due_at` ends a backoff. `confirmed_by` has given the `confirm` gate for the next start.
+    """
+
+    run: RunId
+    task: TaskName
+    state: TaskState = TaskState.WAITING
+    attempts: int = 0
+    tries: int = 0
+    due_at: datetime | None = None
+    ready_at: datetime | None = None
+    confirmed_by: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    changed_at: datetime | None = None
+    reason: str = ""
+    version: int = 1
+
+    @property
+    def ref(self) -> str:
+        return task_ref(self.run, self.task)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One start of one task run, pinned to the node that may launch it. Times of the start and end are the shim's.
+
+    `output_bytes` is what the task printed, `output_dropped` how much of it the cap cut.
+    """
+
+    run: RunId
+    task: TaskName
+    number: int
+    node: str
+    epoch: int
+    claimed_at: datetime
+    state: AttemptState = AttemptState.STARTING
+    pid: int | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    exit_code: int | None = None
+    signal: int | None = None
+    kill_by: str = ""
+    reason: str = ""
+    output_bytes: int = 0
+    output_dropped: int = 0
+    version: int = 1
+
+    @property
+    def id(self) -> AttemptId:
+        return attempt_id(self.run, self.task, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Nothing under `object` starts while it stands: a run, `RUN:TASK`, a process, or `FOLDER/`."""
+
+    id: str
+    object: str
+    owner: str
+    reason: str
+    placed_at: datetime
+    until: datetime | None = None
+    released_at: datetime | None = None
+    version: int = 1
+
+    def stands(self, now: datetime) -> bool:
+        return self.released_at is None and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who may sign in. `password_hash` is argon2id's encoded form, "" on what readers are given."""
+
+    name: str
+    roles: tuple[str, ...]
+    created_at: datetime
+    password_hash: str = ""
+    disabled: bool = False
+    must_change: bool = False
+    failures: int = 0
+    locked_until: datetime | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in console or command line, bound to the key that signs its requests."""
+
+    id: SessionId
+    user: str
+    public_key: bytes
+    created_at: datetime
+    expires_at: datetime
+    last_sequence: int = 0
+    revoked_at: datetime | None = None
+    version: int = 1
+
+
+class Answer(StrEnum):
+    """The one verdict each request gets."""
+
+    APPLIED = "applied"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The runtime's answer to a request. `code` is from a closed set; `state` is the target's afterwards."""
+
+    request: RequestId
+    answer: Answer
+    code: str
+    reason: str
+    at: datetime
+    state: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One journal row: who did what to which object, when and why."""
+
+    at: datetime
+    actor: str
+    action: str
+    object: str
+    before: str = ""
+    after: str = ""
+    reason: str = ""
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedEntry:
+    """A journal row as stored: numbered without gaps and chained by hash (see `journal`)."""
+
+    sequence: int
+    epoch: int
+    entry: Entry
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One applied revision of a document. `source` is its YAML; `body` the resolved record as JSON text."""
+
+    kind: str
+    id: str
+    number: int
+    source: str
+    body: str
+    applied_by: str
+    applied_at: datetime
+    reason: str = ""

@@ -1,0 +1,165 @@
+"""What readers are given: the console and the command line show these and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from boms_tui.model.definition import Contact, Process, Task
+from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName
+from boms_tui.model.records import Attempt, Run, SealedEntry, TaskRun
+from boms_tui.model.states import RunState, TaskState
+
+
+class GateKind(StrEnum):
+    """Everything that can keep a run or a task from starting; a closed set."""
+
+    RUN = "run"
+    START_TIME = "start-time"
+    OVERLAP = "overlap"
+    DEPENDENCY = "dependency"
+    HOLD = "hold"
+    CONFIRM = "confirm"
+    BACKOFF = "backoff"
+    POOL = "pool"
+    SLOT = "slot"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One condition of a start, as the scheduler evaluated it.
+
+    `by_itself` says that a closed gate can still open without a person; `opens_at` when, where that is known.
+    `name` identifies it within its run or task, for example `dependency:compute`.
+    """
+
+    kind: GateKind
+    name: str
+    open: bool
+    detail: str
+    by_itself: bool = True
+    opens_at: datetime | None = None
+    who_can_free: str = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The state of the runtime and of what is shown, by the store's own clock.
+
+    `beat_at` is the leader's last sign of life; `led` is False where no runtime holds the lease.
+    """
+
+    store_now: datetime
+    sequence: int
+    led: bool
+    node: str
+    epoch: int
+    beat_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One run on the board. `counts` has the number of its tasks in each state that occurs."""
+
+    run: Run
+    title: str
+    counts: Mapping[TaskState, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRow:
+    """One process in the browser. `last` is its newest run."""
+
+    id: ProcessId
+    title: str
+    owner: str
+    revision: int
+    tasks: int
+    starts: tuple[str, ...]
+    last: tuple[RunId, RunState] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessView:
+    """One process with its newest runs, the newest first."""
+
+    definition: Process
+    revision: int
+    applied_by: str
+    applied_at: datetime
+    source: str
+    runs: tuple[BoardRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run at one moment: its definition, its tasks in that order, and the newest attempt of each."""
+
+    run: Run
+    definition: Process
+    tasks: Mapping[TaskName, TaskRun]
+    attempts: Mapping[TaskName, Attempt]
+    gates: tuple[Gate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """One task run: why it does or does not run, what it did so far, and whom to call."""
+
+    run: Run
+    definition: Task
+    task: TaskRun
+    attempts: tuple[Attempt, ...]
+    gates: tuple[Gate, ...]
+    contacts: tuple[Contact, ...]
+    instructions: str
+    journal: tuple[SealedEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The end of what an attempt printed. `size` is all of it, `dropped` what the cap cut from its middle; bytes."""
+
+    attempt: AttemptId
+    tail: bytes
+    size: int
+    dropped: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an act would do: tasks that it sets free, tasks that stay blocked and by what, runs that already went on."""
+
+    frees: tuple[str, ...] = ()
+    blocked: tuple[tuple[str, str], ...] = ()
+    went_on: tuple[str, ...] = ()
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """One user on the settings screen."""
+
+    name: str
+    roles: tuple[str, ...]
+    disabled: bool
+    must_change: bool
+    locked_until: datetime | None
+    created_at: datetime
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardQuery:
+    """Which runs to read; an empty field does not narrow. `runs` names exactly those to read again."""
+
+    dates: frozenset[date] = frozenset()
+    states: frozenset[RunState] = frozenset()
+    process: ProcessId | None = None
+    runs: frozenset[RunId] = frozenset()
+    limit: int = field(default=2_000)

@@ -1,0 +1,1 @@
+"""The shared SQL store: the only package that knows SQLAlchemy."""
