@@ -4,18 +4,19 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from boms_tui.model.ids import AttemptId, SessionId
+from boms_tui.model.picture import Catalogue
 from boms_tui.model.records import Attempt, Entry, Hold, Revision, Run, Session, TaskRun, User, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class LoginAnswer:
-    """The answer to one sealed sign-in. `session` is empty unless `code` is "ok"."""
+    """The answer to one sealed sign-in. `session` is None unless `code` is "ok"."""
 
     login: str
     code: str
     reason: str
     at: datetime
-    session: SessionId = SessionId("")
+    session: SessionId | None = None
     roles: tuple[str, ...] = ()
 
 
@@ -32,7 +33,8 @@ class Decision:
     """One transaction, then its effects.
 
     A record with `version` 1 is inserted; any other replaces the row whose version is one less.
-    `launches` name attempts among `attempts` that are to be started after the commit.
+    `catalogue` is the one in force after `revisions`. `launches` name attempts among `attempts` that are to be
+    started after the commit.
     """
 
     runs: tuple[Run, ...] = ()
@@ -45,6 +47,7 @@ class Decision:
     logins: tuple[LoginAnswer, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     journal: tuple[Entry, ...] = ()
+    catalogue: Catalogue | None = None
     launches: tuple[AttemptId, ...] = ()
     kills: tuple[Kill, ...] = ()
 

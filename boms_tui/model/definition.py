@@ -5,7 +5,8 @@ These records are what a run keeps of the revision it was ordered with. `definit
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date as calendar_date
+from datetime import time, timedelta
 from enum import StrEnum
 
 from boms_tui.model.ids import ProcessId, TaskName
@@ -41,13 +42,11 @@ class Dependency:
     when: Outcome = Outcome.SUCCEEDED
     process: ProcessId | None = None
     task: TaskName | None = None
-    date: RelativeDate | date = RelativeDate.SAME
+    date: RelativeDate | calendar_date = RelativeDate.SAME
     if_planned: bool = False
 
     def __str__(self) -> str:
-        where = (
-            f"{self.process}:{self.task}" if self.process and self.task else self.process or self.task or ""
-        )
+        where = f"{self.process}:{self.task}" if self.process and self.task else self.process or self.task or ""
         when = "" if self.when is Outcome.SUCCEEDED else f" {self.when.value}"
         on = "" if self.date is RelativeDate.SAME else f" ({self.date})"
         return f"{where}{when}{on}"

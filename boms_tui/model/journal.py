@@ -37,9 +37,8 @@ def seal(entries: Iterable[Entry], *, sequence: int, previous: str, epoch: int) 
 
 def first_broken(rows: Iterable[SealedEntry], deployment: str) -> tuple[int, str] | None:
     """The first row that does not follow from the one before it, and how; None for a whole chain."""
-    expected, previous = 0, genesis(deployment)
-    for row in rows:
-        expected += 1
+    previous = genesis(deployment)
+    for expected, row in enumerate(rows, 1):
         if row.sequence != expected:
             return expected, "gap"
         if row.hash != chain(previous, row.sequence, row.epoch, row.entry):

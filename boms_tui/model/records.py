@@ -85,6 +85,7 @@ class Attempt:
     node: str
     epoch: int
     claimed_at: datetime
+    pool: str = "local"
     state: AttemptState = AttemptState.STARTING
     pid: int | None = None
     started_at: datetime | None = None

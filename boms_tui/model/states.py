@@ -151,7 +151,7 @@ ATTEMPT_ROWS: tuple[tuple[frozenset[AttemptState], AttemptState], ...] = (
     (ATTEMPT_LIVE | {A.UNKNOWN}, A.FAILED),
     (ATTEMPT_LIVE | {A.UNKNOWN}, A.KILLED),
     (ATTEMPT_LIVE | {A.UNKNOWN}, A.TIMED_OUT),
-    (ATTEMPT_LIVE, A.START_FAILED),
+    (ATTEMPT_LIVE | {A.UNKNOWN}, A.START_FAILED),
     (frozenset({A.STARTING}), A.CHECK_FAILED),
     (frozenset({A.STARTING}), A.VOID),
     (ATTEMPT_LIVE, A.UNKNOWN),

@@ -42,9 +42,7 @@ class Verb:
 
 
 _OPEN_RUNS = frozenset(RunState) - RUN_ENDED - {RunState.PLANNED}
-_RERUNNABLE = frozenset(
-    {RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED, RunState.RUNNING, RunState.STALLED}
-)
+_RERUNNABLE = frozenset({RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED, RunState.RUNNING, RunState.STALLED})
 _TASK = frozenset({On.TASK})
 _RUN = frozenset({On.RUN})
 _BOTH = frozenset({On.RUN, On.TASK})

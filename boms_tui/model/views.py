@@ -30,7 +30,8 @@ class Gate:
     """One condition of a start, as the scheduler evaluated it.
 
     `by_itself` says that a closed gate can still open without a person; `opens_at` when, where that is known.
-    `name` identifies it within its run or task, for example `dependency:compute`.
+    `name` identifies it within its run or task, for example `dependency:compute`. `impossible` says that the
+    condition can no longer come true.
     """
 
     kind: GateKind
@@ -40,6 +41,7 @@ class Gate:
     by_itself: bool = True
     opens_at: datetime | None = None
     who_can_free: str = "operator"
+    impossible: bool = False
 
 
 @dataclass(frozen=True, slots=True)

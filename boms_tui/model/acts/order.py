@@ -1,0 +1,51 @@
+"""order: create a run of a process for a business date."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from boms_tui.model.acts.ask import Ask, Code, Refusal
+from boms_tui.model.definition import Process
+from boms_tui.model.draft import Draft
+from boms_tui.model.ids import ProcessId
+from boms_tui.model.ordering import order as order_run
+from boms_tui.model.planning import business_date_of
+
+_PARAMETER = "parameter."
+
+
+def order(draft: Draft, ask: Ask) -> Refusal | None:
+    process = draft.catalogue.processes[ProcessId(ask.process)]
+    try:
+        day = date.fromisoformat(ask.parameter("date")) if ask.parameter("date") else None
+    except ValueError:
+        return Refusal(Code.BAD_PARAMETER, f"not a date: {ask.parameter('date')}")
+    given = {
+        name.removeprefix(_PARAMETER): value
+        for name, value in ask.asked.request.parameters.items()
+        if name.startswith(_PARAMETER)
+    }
+    wrong = wrong_parameter(process, given)
+    if wrong:
+        return Refusal(Code.BAD_PARAMETER, wrong)
+    request = ask.asked.request
+    run = order_run(
+        draft, process, day or business_date_of(process, draft.now),
+        occurrence=f"order:{request.id}", by=ask.by, acts_for=ask.by, parameters=given, reason=ask.reason,
+    )  # fmt: skip
+    draft.say("ordered-by-person", run.id)
+    draft.ordered[request.id] = run.id
+    return None
+
+
+def wrong_parameter(process: Process, given: Mapping[str, str]) -> str:
+    """What is wrong with the parameters of an order; "" where nothing is."""
+    for name, value in given.items():
+        declared = process.parameters.get(name)
+        if declared is None:
+            return f"{process.id} has no parameter {name}; it has {', '.join(process.parameters) or 'none'}"
+        if declared.choices and value not in declared.choices:
+            return f"{name} is one of {', '.join(declared.choices)}, not {value}"
+    missing = [
+        name for name, parameter in process.parameters.items() if parameter.default is None and name not in given
+    ]
+    return f"{process.id} needs the parameter {missing[0]}" if missing else ""

@@ -1,0 +1,96 @@
+"""users: add a person, change what the person may do, or close the account."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from boms_tui.model.acts.ask import Ask, Code, Refusal
+from boms_tui.model.draft import Draft
+from boms_tui.model.ids import SEGMENT
+from boms_tui.model.records import User
+from boms_tui.model.rights import known_roles
+
+
+def users(draft: Draft, ask: Ask) -> Refusal | None:
+    name, what = ask.asked.request.target, ask.parameter("do")
+    change = _CHANGES.get(what)
+    if change is None:
+        return Refusal(Code.BAD_PARAMETER, f"say one of {', '.join(_CHANGES)}, not {what or 'nothing'}")
+    known = draft.user(name)
+    if known is None and what != "add":
+        return Refusal(Code.NOT_FOUND, f"there is no user {name}")
+    wrong = _wrong_roles(draft, ask) or change(draft, ask, known)
+    if isinstance(wrong, Refusal):
+        return wrong
+    draft.put_user(wrong)
+    draft.say(f"user-{what}", f"user {name}", after=",".join(wrong.roles))
+    return None
+
+
+def _add(draft: Draft, ask: Ask, known: User | None) -> User | Refusal:
+    name = ask.asked.request.target
+    if known is not None:
+        return Refusal(Code.WRONG_STATE, f"there is a user {name} already")
+    if not SEGMENT.fullmatch(name):
+        return Refusal(Code.BAD_PARAMETER, "a user name has small letters, digits, - and _, and starts with a letter")
+    if not ask.asked.secret_hash:
+        return Refusal(Code.BAD_PARAMETER, "a new user needs an initial password")
+    return User(
+        name, _roles(ask) or ("viewer",), draft.now, password_hash=ask.asked.secret_hash,
+        must_change=not ask.yes("keep_password"),
+    )  # fmt: skip
+
+
+def _edit(draft: Draft, known: User | None, **changes: Any) -> User | Refusal:
+    if known is None:
+        raise AssertionError("only add takes a name that is new")
+    edited = replace(known, version=known.version + 1, **changes)
+    if _is_last_admin(draft, known) and ("admin" not in edited.roles or edited.disabled):
+        return Refusal(Code.WRONG_STATE, f"{known.name} is the last admin; make another one first")
+    return edited
+
+
+def _reset(draft: Draft, ask: Ask, known: User | None) -> User | Refusal:
+    if not ask.asked.secret_hash:
+        return Refusal(Code.BAD_PARAMETER, "a reset needs a new password")
+    return _edit(
+        draft, known, password_hash=ask.asked.secret_hash, must_change=not ask.yes("keep_password"),
+        failures=0, locked_until=None,
+    )  # fmt: skip
+
+
+def _set(**changes: Any) -> Callable[[Draft, Ask, User | None], User | Refusal]:
+    return lambda draft, _ask, known: _edit(draft, known, **changes)
+
+
+def _set_roles(draft: Draft, ask: Ask, known: User | None) -> User | Refusal:
+    return _edit(draft, known, roles=_roles(ask))
+
+
+_CHANGES: dict[str, Callable[[Draft, Ask, User | None], User | Refusal]] = {
+    "add": _add,
+    "disable": _set(disabled=True),
+    "enable": _set(disabled=False),
+    "unlock": _set(failures=0, locked_until=None),
+    "reset": _reset,
+    "roles": _set_roles,
+}
+
+
+def _roles(ask: Ask) -> tuple[str, ...]:
+    return tuple(role.strip() for role in ask.parameter("roles").split(",") if role.strip())
+
+
+def _wrong_roles(draft: Draft, ask: Ask) -> Refusal | None:
+    known = known_roles(draft.catalogue.roles)
+    unknown = [role for role in _roles(ask) if role not in known]
+    if unknown:
+        return Refusal(Code.BAD_PARAMETER, f"there is no role {unknown[0]}; there are {', '.join(sorted(known))}")
+    if ask.parameter("do") == "roles" and not _roles(ask):
+        return Refusal(Code.BAD_PARAMETER, "name at least one role")
+    return None
+
+
+def _is_last_admin(draft: Draft, user: User) -> bool:
+    others = (other for name, other in draft.snapshot.users.items() if name != user.name)
+    return "admin" in user.roles and not any("admin" in other.roles and not other.disabled for other in others)

@@ -1,0 +1,171 @@
+"""A request, from proof to verdict: every check in its order, then the verb, then one answer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from boms_tui.model.acts.apply import apply
+from boms_tui.model.acts.ask import Ask, Code, Refusal
+from boms_tui.model.acts.confirm import confirm
+from boms_tui.model.acts.hold import hold, release
+from boms_tui.model.acts.kill import cancel, kill
+from boms_tui.model.acts.order import order
+from boms_tui.model.acts.rerun import rerun
+from boms_tui.model.acts.resolve import resolve
+from boms_tui.model.acts.retry import retry
+from boms_tui.model.acts.skip import force_ok, skip
+from boms_tui.model.acts.users import users
+from boms_tui.model.draft import Draft
+from boms_tui.model.facts import Asked
+from boms_tui.model.ids import PROCESS, ProcessId, RunId, split_ref
+from boms_tui.model.records import Answer, Run, TaskRun, Verdict
+from boms_tui.model.rights import may
+from boms_tui.model.verbs import VERBS, On, Verb
+
+ACTS: dict[str, Callable[[Draft, Ask], Refusal | None]] = {
+    "order": order,
+    "retry": retry,
+    "skip": skip,
+    "force-ok": force_ok,
+    "hold": hold,
+    "release": release,
+    "confirm": confirm,
+    "kill": kill,
+    "rerun": rerun,
+    "cancel": cancel,
+    "resolve": resolve,
+    "apply": apply,
+    "users": users,
+}
+
+
+def asked(draft: Draft, fact: Asked) -> None:
+    """Apply a request or refuse it; either way it gets one verdict and one journal row."""
+    request = fact.request
+    draft.actor = fact.session.user if fact.session else "nobody"
+    draft.request, draft.why = request.id, request.reason
+    if fact.session is not None and not fact.refusal:
+        draft.put_session(replace(fact.session, last_sequence=request.sequence, version=fact.session.version + 1))
+    refusal = _refusal(draft, fact) or _act(draft, fact)
+    if refusal is None:
+        _answer(draft, fact, Answer.APPLIED, "ok", "")
+        return
+    answer = Answer.EXPIRED if refusal.code is Code.EXPIRED else Answer.REJECTED
+    draft.say(f"{request.verb}-{answer.value}", request.target, after=refusal.code.value, reason=refusal.text)
+    _answer(draft, fact, answer, refusal.code.value, refusal.text)
+
+
+def give_verdicts(draft: Draft) -> None:
+    """Say in each verdict what became of its target."""
+    draft.verdicts = [replace(verdict, state=_state_of(draft, verdict.target)) for verdict in draft.verdicts]
+
+
+def _refusal(draft: Draft, fact: Asked) -> Refusal | None:
+    """What keeps a request from being looked at further."""
+    request = fact.request
+    if fact.refusal:
+        return Refusal(Code(fact.refusal), fact.refusal_text)
+    if draft.now > request.expires_at:
+        return Refusal(Code.EXPIRED, f"it was to be applied before {request.expires_at:%H:%M:%S} UTC")
+    verb = VERBS.get(request.verb)
+    if verb is None:
+        return Refusal(Code.UNKNOWN_VERB, f"there is no verb {request.verb}")
+    if verb.reason_required and not request.reason.strip():
+        return Refusal(Code.REASON_REQUIRED, f"{verb.name} needs a reason")
+    return None
+
+
+def _act(draft: Draft, fact: Asked) -> Refusal | None:
+    verb = VERBS[fact.request.verb]
+    found = find(draft, fact, verb)
+    if isinstance(found, Refusal):
+        return found
+    user = draft.user(found.by)
+    if user is None or user.disabled:
+        return Refusal(Code.NOT_AUTHORISED, f"{found.by} may not act any more")
+    if not may(user.roles, verb.name, found.process, draft.catalogue.roles):
+        where = f" on {found.process}" if found.process else ""
+        return Refusal(Code.NOT_AUTHORISED, f"{found.by} may not {verb.name}{where}; it takes {verb.role}")
+    return _stale(found) or _wrong_state(found, verb) or ACTS[verb.name](draft, found)
+
+
+def find(draft: Draft, fact: Asked, verb: Verb) -> Ask | Refusal:
+    """The objects that a request names."""
+    target = fact.request.target
+    ask = Ask(fact, fact.session.user if fact.session else "")
+    if On.NOTHING in verb.on:
+        return ask
+    run_id, task_name = split_ref(target)
+    run = draft.run(RunId(run_id))
+    if run is None:
+        return _find_process(draft, ask, verb, target)
+    if task_name is None:
+        return replace(ask, process=run.process, run=run) if On.RUN in verb.on else _not_found(verb, target)
+    if task_name not in draft.definition(run).tasks or On.TASK not in verb.on:
+        return _not_found(verb, target)
+    return replace(ask, process=run.process, run=run, task=draft.task(run.id, task_name))
+
+
+def _find_process(draft: Draft, ask: Ask, verb: Verb, target: str) -> Ask | Refusal:
+    if On.PROCESS not in verb.on:
+        return _not_found(verb, target)
+    if ProcessId(target) in draft.catalogue.processes:
+        return replace(ask, process=target)
+    if verb.name in {"hold", "release"} and "@" in target:
+        return _find_occurrence(draft, ask, verb, target)
+    folder = target.removesuffix("/")
+    if verb.name in {"hold", "release"} and target.endswith("/") and PROCESS.fullmatch(folder):
+        return replace(ask, process=target)
+    return _not_found(verb, target)
+
+
+def _find_occurrence(draft: Draft, ask: Ask, verb: Verb, target: str) -> Ask | Refusal:
+    """`PROCESS@DATE`: its newest run, or the run that is still to come."""
+    name, _, text = target.partition("@")
+    process = ProcessId(name)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return _not_found(verb, target)
+    run = draft.latest(process, day)
+    if run is not None:
+        return replace(ask, process=process, run=run)
+    return replace(ask, process=process) if process in draft.catalogue.processes else _not_found(verb, target)
+
+
+def _not_found(verb: Verb, target: str) -> Refusal:
+    kinds = " or ".join(sorted(kind.value for kind in verb.on))
+    return Refusal(Code.NOT_FOUND, f"{verb.name} acts on a {kinds}; there is none named {target}")
+
+
+def _stale(ask: Ask) -> Refusal | None:
+    """The person saw another version: say what it is now (DESIGN section 4)."""
+    seen = ask.asked.request.version_seen
+    now: Run | TaskRun | None = ask.task or ask.run
+    if seen is None or now is None or now.version == seen:
+        return None
+    return Refusal(Code.STALE, f"{ask.asked.request.target} has changed since: it is {now.state.value} now")
+
+
+def _wrong_state(ask: Ask, verb: Verb) -> Refusal | None:
+    if ask.task is not None and ask.task.state not in verb.task_states:
+        return Refusal(Code.WRONG_STATE, f"{ask.task.ref} is {ask.task.state.value}; {verb.name} does not apply")
+    if ask.task is None and ask.run is not None and ask.run.state not in verb.run_states:
+        return Refusal(Code.WRONG_STATE, f"{ask.run.id} is {ask.run.state.value}; {verb.name} does not apply")
+    return None
+
+
+def _answer(draft: Draft, fact: Asked, answer: Answer, code: str, reason: str) -> None:
+    request = fact.request
+    target = draft.ordered.get(request.id, request.target)
+    draft.verdicts.append(Verdict(request.id, answer, code, reason, draft.now, target=target))
+
+
+def _state_of(draft: Draft, target: str) -> str:
+    run_id, task = split_ref(target)
+    run = draft.run(run_id)
+    if run is None:
+        return ""
+    if task is None or task not in draft.definition(run).tasks:
+        return run.state.value
+    return draft.task(run_id, task).state.value

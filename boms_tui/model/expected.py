@@ -1,0 +1,36 @@
+"""Whether a run that does not exist yet is still to come."""
+
+from datetime import date
+
+from boms_tui.model.definition import CronStart, ProcessStart
+from boms_tui.model.draft import Draft
+from boms_tui.model.ids import ProcessId
+from boms_tui.model.planning import cron_times
+from boms_tui.model.states import RUN_ENDED
+
+
+def expected(draft: Draft, process: ProcessId, day: date) -> str:
+    """What will still order `process` for that business date; "" where nothing will.
+
+    A time that has passed orders nothing any more, nor does a process whose run of that date has ended.
+    """
+    return _expected(draft, process, day, frozenset())
+
+
+def _expected(draft: Draft, process: ProcessId, day: date, seen: frozenset[ProcessId]) -> str:
+    definition = draft.catalogue.processes.get(process)
+    if definition is None or process in seen:
+        return ""
+    for start in definition.start:
+        match start:
+            case CronStart(cron):
+                coming = [at for at in cron_times(definition, cron, day) if at > draft.now]
+                if coming:
+                    return f"at {coming[0]:%Y-%m-%d %H:%M} UTC"
+            case ProcessStart(upstream):
+                run = draft.latest(upstream, day)
+                if run is not None and run.state not in RUN_ENDED:
+                    return f"when {run.id} succeeds"
+                if run is None and _expected(draft, upstream, day, seen | {process}):
+                    return f"when {upstream} succeeds"
+    return ""

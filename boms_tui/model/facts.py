@@ -1,0 +1,111 @@
+"""What the runtime tells `decide`: everything that can happen to a night."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName
+from boms_tui.model.records import Session
+from boms_tui.model.request import Request
+
+
+class How(StrEnum):
+    """How an attempt ended, as its shim recorded it."""
+
+    EXITED = "exited"
+    SIGNALLED = "signalled"
+    TIMEOUT = "timeout"
+    KILLED = "killed"
+    START_FAILED = "start-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The shim's word that the program runs."""
+
+    attempt: AttemptId
+    pid: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Exited:
+    """The exit record of an attempt. `text` explains a failed start."""
+
+    attempt: AttemptId
+    how: How
+    code: int | None
+    signal: int | None
+    ended_at: datetime
+    text: str = ""
+    output_bytes: int = 0
+    output_dropped: int = 0
+    pid: int | None = None
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """Proof that an attempt never ran."""
+
+    attempt: AttemptId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An attempt that may have run, and nobody can prove how it ended."""
+
+    attempt: AttemptId
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request whose signature and session were proved; `refusal` is a code where they were not."""
+
+    request: Request
+    session: Session | None
+    refusal: str = ""
+    refusal_text: str = ""
+    secret_hash: str = ""
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceDue:
+    """A time at which the timetable orders a run; `missed` when it passed while nothing could order it."""
+
+    process: ProcessId
+    at: datetime
+    missed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDue:
+    """A backoff that may be over."""
+
+    run: RunId
+    task: TaskName
+
+
+@dataclass(frozen=True, slots=True)
+class HoldDue:
+    """A hold that may have expired."""
+
+    hold: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunDue:
+    """A start time that may have come."""
+
+    run: RunId
+
+
+@dataclass(frozen=True, slots=True)
+class TookOver:
+    """A new leader: every open run is looked at again, and kills that were asked for are asked again."""
+
+
+Fact = TookOver | Started | Exited | Voided | Lost | Asked | OccurrenceDue | TaskDue | HoldDue | RunDue

@@ -1,0 +1,46 @@
+"""Names that a person wrote, as messages tell them, and the names that were perhaps meant."""
+
+import unicodedata
+from collections.abc import Collection, Iterable
+
+from boms_tui.model.text import safe
+
+_LONGEST = 60
+_CANDIDATES = 1_000
+
+
+def told(name: object) -> str:
+    """A foreign name as it may stand in a message: harmless and short."""
+    text = safe(str(name))
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """A hint with the valid name nearest to `name`, else with all of them where they are few; else ""."""
+    from difflib import get_close_matches
+
+    known = sorted(set(names))
+    likely = [other for other in known if abs(len(other) - len(name)) <= 3][:_CANDIDATES]
+    nearest = get_close_matches(name, likely, n=1)
+    if nearest:
+        return f"did you mean {nearest[0]}?"
+    return one_of(known) if 0 < len(known) <= 8 else ""
+
+
+def is_near(name: str, names: Iterable[str]) -> bool:
+    """Whether `name` reads like one of `names`."""
+    from difflib import get_close_matches
+
+    return bool(get_close_matches(name, names, n=1))
+
+
+def one_of(names: Collection[str]) -> str:
+    """`a, b or c`."""
+    *most, last = map(str, names)
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def foreign_letter(name: str) -> str:
+    """A hint that names the first letter of `name` that only looks like ASCII; "" where all are ASCII."""
+    foreign = next((letter for letter in name if not letter.isascii()), "")
+    return f"U+{ord(foreign):04X} {unicodedata.name(foreign, '')} is not ASCII" if foreign else ""

@@ -1,0 +1,46 @@
+"""Bringing runs into being."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from boms_tui.model.definition import Process
+from boms_tui.model.draft import Draft
+from boms_tui.model.ids import run_id
+from boms_tui.model.records import Run
+from boms_tui.model.states import RunEvent, RunState
+
+
+def order(
+    draft: Draft,
+    process: Process,
+    business_date: date,
+    *,
+    occurrence: str,
+    by: str,
+    acts_for: str,
+    parameters: Mapping[str, str] | None = None,
+    not_before: datetime | None = None,
+    event: RunEvent = RunEvent.ORDERED,
+    reason: str = "",
+) -> Run:
+    """Create the next run of a process for a business date. `occurrence` is unique per process."""
+    known = draft.runs_of(process.id, business_date)
+    number = known[-1].number + 1 if known else 1
+    defaults = {name: parameter.default for name, parameter in process.parameters.items()}
+    run = Run(
+        id=run_id(process.id, business_date, number),
+        process=process.id,
+        business_date=business_date,
+        number=number,
+        revision=draft.catalogue.revisions[process.id],
+        state=RunState.PLANNED,
+        ordered_at=draft.now,
+        ordered_by=by,
+        acts_for=acts_for,
+        occurrence=occurrence,
+        parameters={name: value for name, value in {**defaults, **(parameters or {})}.items() if value is not None},
+        not_before=not_before,
+        ended_at=draft.now if event is RunEvent.MISSED else None,
+        reason=reason,
+    )
+    return draft.add_run(run, () if event is RunEvent.MISSED else process.tasks, event)

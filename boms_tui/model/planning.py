@@ -1,0 +1,194 @@
+"""When runs are ordered: business dates, cron times across DST, and the plan of a day.
+
+All of it is a function of definitions and dates; nothing here knows what time it is.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from boms_tui.model.definition import CronStart, Process, ProcessStart
+from boms_tui.model.ids import ProcessId
+from boms_tui.model.picture import Catalogue
+
+MOST_A_DAY = 10_000
+"""Orders of one process for one date: more are cut, since processes that order each other can multiply."""
+_DAY = timedelta(days=1)
+_TICK = timedelta(microseconds=1)
+_NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat"
+_FIELD = re.compile(rf"([0-9*?/,#LW-]|{_NAMES}){{1,100}}", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One run that the definitions order.
+
+    `at` is its time where it has one; a run ordered by another process comes when that succeeds, and never before
+    `earliest`.
+    """
+
+    process: ProcessId
+    business_date: date
+    at: datetime | None
+    cause: str
+    earliest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A process that nothing orders, and why."""
+
+    process: ProcessId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A business date: what will be ordered, by time, and what will not."""
+
+    planned: tuple[Planned, ...]
+    excluded: tuple[Excluded, ...]
+
+
+def business_date_of(process: Process, instant: datetime) -> date:
+    """The business date that `instant` belongs to: the newest whose day has begun in the process's zone."""
+    zone = ZoneInfo(process.timezone)
+    around = instant.astimezone(zone).date()
+    # Clocks that go back across midnight make a wall date return: the day that has begun stays.
+    return next(day for day in (around + _DAY, around, around - _DAY) if _day_begins(process, day) <= instant)
+
+
+def cron_times(process: Process, cron: str, business_date: date) -> tuple[datetime, ...]:
+    """The instants that five-field `cron` names on a business date of `process`."""
+    return _cron_times(cron, process.timezone, process.day_starts, business_date)
+
+
+def occurrences(cron: str, zone: ZoneInfo, after: datetime, until: datetime) -> Iterator[datetime]:
+    """The UTC instants in (after, until] that five-field `cron` names on the wall clock of `zone`.
+
+    A wall time that exists twice counts the first time; one that does not exist counts at the first moment after the
+    gap, together with all others that fell into it.
+    """
+    from croniter import CroniterBadDateError, croniter
+
+    wall = after.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    times = croniter(cron, wall, ret_type=datetime)
+    last = after
+    while True:
+        try:
+            at = _instant(times.get_next(), zone)
+        except CroniterBadDateError:
+            return
+        if at > until:
+            return
+        if at > last:
+            last = at
+            yield at
+
+
+def bad_cron(text: str) -> str:
+    """What is wrong with a cron text; "" where nothing is."""
+    from croniter import CroniterError, croniter
+
+    fields = text.split()
+    if len(fields) != 5:
+        return f"{len(fields)} fields instead of 5"
+    wrong = next((field for field in fields if not _FIELD.fullmatch(field)), None)
+    if wrong is not None:
+        return f"{wrong} cannot be read"
+    try:
+        croniter(text, datetime(2000, 1, 1), max_years_between_matches=9).get_next()  # noqa: DTZ001 - wall time
+    except CroniterError as error:
+        return str(error)
+    return ""
+
+
+def plan(catalogue: Catalogue, day: date) -> Plan:
+    """What is ordered for business date `day`, each process by its own zone and start of the day."""
+    orders = _orders(catalogue, catalogue.processes, day)
+    planned = [one for runs in orders.values() for one in runs]
+    return Plan(
+        planned=tuple(sorted(planned, key=lambda one: (one.earliest, one.at is None, one.process, one.cause))),
+        excluded=tuple(
+            Excluded(process, _why_not(catalogue.processes[process], day))
+            for process, runs in sorted(orders.items())
+            if not runs
+        ),
+    )
+
+
+def will_order(catalogue: Catalogue, process: ProcessId, business_date: date) -> tuple[Planned, ...]:
+    """What the definitions order of `process` for a business date, by time; empty where nothing does."""
+    return _orders(catalogue, [process], business_date).get(process, ())
+
+
+def _orders(catalogue: Catalogue, processes: Iterable[ProcessId], day: date) -> dict[ProcessId, tuple[Planned, ...]]:
+    """The runs ordered of `processes`, and of all whose success orders them; each is worked out once."""
+    done: dict[ProcessId, tuple[Planned, ...]] = {}
+    todo = list(processes)
+    begun: set[ProcessId] = set()
+    while todo:
+        process = todo[-1]
+        definition = catalogue.processes.get(process)
+        upstream = _upstream(definition) if definition and process not in begun else []
+        begun.add(process)
+        if waiting := [other for other in upstream if other not in begun]:
+            todo.extend(waiting)
+            continue
+        todo.pop()
+        if definition and process not in done:
+            runs = sorted(_orders_of(definition, day, done), key=lambda one: one.earliest)
+            done[process] = tuple(runs[:MOST_A_DAY])
+    return done
+
+
+def _orders_of(process: Process, day: date, done: Mapping[ProcessId, tuple[Planned, ...]]) -> Iterator[Planned]:
+    for start in process.start:
+        match start:
+            case CronStart(cron):
+                for at in cron_times(process, cron, day):
+                    yield Planned(process.id, day, at, f"cron {cron}", at)
+            case ProcessStart(upstream):
+                for cause in done.get(upstream, ()):
+                    yield Planned(process.id, day, None, f"process {upstream}", cause.earliest)
+
+
+def _upstream(process: Process) -> list[ProcessId]:
+    return [start.process for start in process.start if isinstance(start, ProcessStart)]
+
+
+def _why_not(process: Process, day: date) -> str:
+    crons = [start.cron for start in process.start if isinstance(start, CronStart)]
+    reasons = [f"cron {cron} names no time of {day}" for cron in crons]
+    reasons += [f"nothing orders {other} for {day}" for other in _upstream(process)]
+    return "; ".join(reasons) or "it has no start: a person orders it"
+
+
+@lru_cache(maxsize=8_192)
+def _cron_times(cron: str, timezone: str, day_starts: time, day: date) -> tuple[datetime, ...]:
+    zone = ZoneInfo(timezone)
+    begins, ends = (_instant(datetime.combine(when, day_starts), zone) for when in (day, day + _DAY))
+    return tuple(occurrences(cron, zone, begins - _TICK, ends - _TICK))
+
+
+def _day_begins(process: Process, day: date) -> datetime:
+    return _instant(datetime.combine(day, process.day_starts), ZoneInfo(process.timezone))
+
+
+def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The UTC instant of a naive wall time; the end of the gap where the wall clock jumped over it."""
+    first = wall.replace(tzinfo=zone).astimezone(UTC)
+    if first.astimezone(zone).replace(tzinfo=None) == wall:
+        return first
+    before, after = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), first
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)

@@ -1,0 +1,71 @@
+"""What is looked up again and again of one definition: who follows whom, and what lies outside."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from boms_tui.model.definition import Dependency, OnFailure, Process
+from boms_tui.model.ids import TaskName
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """`followers` of each task within the process; `rank` its place in topological order; `outside` the dependencies
+    on other processes, of the run (None) and of tasks; `fatal` the tasks whose failure ends the run.
+    """
+
+    followers: dict[TaskName, tuple[TaskName, ...]]
+    rank: dict[TaskName, int]
+    outside: tuple[tuple[TaskName | None, Dependency], ...]
+    fatal: tuple[TaskName, ...]
+
+
+def shape_of(process: Process) -> Shape:
+    """The shape of a definition, worked out once for each."""
+    return _shape_of(_Same(process))
+
+
+class _Same:
+    """A definition by identity: hashing its content would cost more than working it out."""
+
+    __slots__ = ("process",)
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+
+    def __hash__(self) -> int:
+        return id(self.process)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.process is self.process
+
+
+@lru_cache(maxsize=4_096)
+def _shape_of(key: _Same) -> Shape:
+    process = key.process
+    followers: dict[TaskName, list[TaskName]] = {name: [] for name in process.tasks}
+    outside: list[tuple[TaskName | None, Dependency]] = [(None, dependency) for dependency in process.after]
+    for name, task in process.tasks.items():
+        for dependency in task.after:
+            if dependency.process is not None:
+                outside.append((name, dependency))
+            elif dependency.task is not None:
+                followers[dependency.task].append(name)
+    return Shape(
+        followers={name: tuple(dict.fromkeys(behind)) for name, behind in followers.items()},
+        rank={name: place for place, name in enumerate(process.tasks)},
+        outside=tuple(outside),
+        fatal=tuple(name for name, task in process.tasks.items() if task.on_failure is OnFailure.FAIL),
+    )
+
+
+def behind(process: Process, task: TaskName) -> tuple[TaskName, ...]:
+    """Every task downstream of `task` within the process, in topological order."""
+    shape = shape_of(process)
+    found: set[TaskName] = set()
+    frontier = [task]
+    while frontier:
+        for follower in shape.followers[frontier.pop()]:
+            if follower not in found:
+                found.add(follower)
+                frontier.append(follower)
+    return tuple(sorted(found, key=shape.rank.__getitem__))

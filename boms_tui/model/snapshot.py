@@ -1,0 +1,241 @@
+"""The leader's picture of the active runs, in memory and indexed, so that a fact touches only what depends on it.
+
+It changes in two ways only: `admit` takes in what was read from the store, `apply` what was committed to it.
+"""
+
+import heapq
+from bisect import bisect_left, insort
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from boms_tui.model.decision import Decision
+from boms_tui.model.definition import Process, RelativeDate
+from boms_tui.model.facts import Fact, HoldDue, RunDue, TaskDue
+from boms_tui.model.ids import ProcessId, RunId, TaskName
+from boms_tui.model.picture import Catalogue, Picture
+from boms_tui.model.records import Attempt, Hold, Revision, Run, TaskRun, User
+from boms_tui.model.shape import shape_of
+from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, AttemptState, TaskState
+
+DAY = timedelta(days=1)
+TaskKey = tuple[RunId, TaskName]
+ReadyKey = tuple[int, datetime, RunId, int, TaskName]
+"""How ready tasks of a pool are ranked: priority, then how long they have been ready, then their place."""
+
+
+def dates_read(runs: Iterable[tuple[Process, date]]) -> set[date]:
+    """The business dates that deciding about runs of these processes and dates looks at."""
+    dates: set[date] = set()
+    for process, business_date in runs:
+        dates.add(business_date)
+        for _, dependency in shape_of(process).outside:
+            dates.add(upstream_date(dependency.date, business_date))
+    return dates
+
+
+def upstream_date(relative: RelativeDate | date, business_date: date) -> date:
+    """The business date of the other process that a dependency of a run of `business_date` reads."""
+    if relative is RelativeDate.SAME:
+        return business_date
+    return business_date - DAY if relative is RelativeDate.PREVIOUS else relative
+
+
+@dataclass
+class Snapshot:
+    """Durable records by id, and the indexes over them.
+
+    `pools` has the slots of each pool that this runtime serves; `node` and `epoch` mark the attempts it claims.
+    """
+
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    current: tuple[Revision, ...] = ()
+    pools: Mapping[str, int] = field(default_factory=dict)
+    node: str = "local"
+    epoch: int = 0
+    users: dict[str, User] = field(default_factory=dict)
+    runs: dict[RunId, Run] = field(default_factory=dict)
+    tasks: dict[RunId, dict[TaskName, TaskRun]] = field(default_factory=dict)
+    attempts: dict[TaskKey, Attempt] = field(default_factory=dict)
+    holds: dict[str, Hold] = field(default_factory=dict)
+    definitions: dict[tuple[ProcessId, int], Process] = field(default_factory=dict)
+    dates: set[date] = field(default_factory=set)
+    occurrences: set[tuple[ProcessId, str]] = field(default_factory=set)
+    counts: dict[RunId, Counter[TaskState]] = field(default_factory=dict)
+    numbers: dict[tuple[ProcessId, date], list[RunId]] = field(default_factory=lambda: defaultdict(list))
+    open_runs: dict[ProcessId, set[RunId]] = field(default_factory=lambda: defaultdict(set))
+    waiters: dict[tuple[ProcessId, date], dict[TaskName | None, set[tuple[RunId, TaskName | None]]]] = field(
+        default_factory=dict
+    )
+    held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    ready: dict[str, list[ReadyKey]] = field(default_factory=lambda: defaultdict(list))
+    used: Counter[str] = field(default_factory=Counter)
+    blockers: dict[TaskKey, int] = field(default_factory=dict)
+    timers: list[tuple[datetime, int, Fact]] = field(default_factory=list)
+    _timer_count: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        catalogue: Catalogue,
+        picture: Picture,
+        *,
+        pools: Mapping[str, int],
+        current: tuple[Revision, ...] = (),
+        node: str = "local",
+        epoch: int = 0,
+        users: Iterable[User] = (),
+    ) -> "Snapshot":
+        snapshot = cls(
+            catalogue=catalogue, pools=pools, current=current, node=node, epoch=epoch,
+            users={user.name: user for user in users},
+        )  # fmt: skip
+        snapshot.admit(picture)
+        return snapshot
+
+    def admit(self, picture: Picture) -> None:
+        """Take in runs read from the store; those already known stay as they are."""
+        self.definitions.update(picture.definitions)
+        new = {run.id for run in picture.runs if run.id not in self.runs}
+        for run in picture.runs:
+            if run.id in new:
+                self._put_run(run)
+        for task in picture.tasks:
+            if task.run in new:
+                self._put_task(task)
+        for attempt in picture.attempts:
+            if attempt.run in new or attempt.run not in self.runs:
+                self._put_attempt(attempt)
+        for hold in picture.holds:
+            self._put_hold(hold)
+        self.dates |= picture.dates
+
+    def apply(self, decision: Decision) -> None:
+        """Follow a decision that has been committed."""
+        if decision.catalogue is not None:
+            self.catalogue = decision.catalogue
+            newest = {(revision.kind, revision.id): revision for revision in (*self.current, *decision.revisions)}
+            self.current = tuple(newest.values())
+        for run in decision.runs:
+            self._put_run(run)
+        for task in decision.tasks:
+            self._put_task(task)
+        for attempt in decision.attempts:
+            self._put_attempt(attempt)
+        for hold in decision.holds:
+            self._put_hold(hold)
+        for user in decision.users:
+            self.users[user.name] = user
+
+    def forget(self, dates: Iterable[date]) -> None:
+        """Drop the ended runs of dates that nothing reads any more."""
+        gone = set(dates)
+        for run in [run for run in self.runs.values() if run.business_date in gone and run.state in RUN_ENDED]:
+            del self.runs[run.id], self.tasks[run.id], self.counts[run.id]
+            self.numbers.pop((run.process, run.business_date), None)
+        self.dates -= gone
+
+    def due(self, now: datetime) -> Iterator[Fact]:
+        """Take the facts whose time has come."""
+        while self.timers and self.timers[0][0] <= now:
+            yield heapq.heappop(self.timers)[2]
+
+    def unended(self) -> Iterator[Run]:
+        """The runs that have not ended."""
+        return (self.runs[run] for runs in self.open_runs.values() for run in runs)
+
+    def next_due(self) -> datetime | None:
+        return self.timers[0][0] if self.timers else None
+
+    def ready_key(self, task: TaskRun) -> tuple[str, ReadyKey]:
+        """The pool of a ready task, and its rank there."""
+        run = self.runs[task.run]
+        return rank_of(self.definitions[run.process, run.revision], task)
+
+    def _put_run(self, run: Run) -> None:
+        known = run.id in self.runs
+        self.runs[run.id] = run
+        if not known:
+            self._index_run(run)
+        open_runs = self.open_runs[run.process]
+        if run.state in RUN_ENDED:
+            open_runs.discard(run.id)
+            self._watch(run, watching=False)
+        elif run.id not in open_runs:
+            open_runs.add(run.id)
+            self._watch(run, watching=True)
+            if run.not_before is not None and run.started_at is None:
+                self._at(run.not_before, RunDue(run.id))
+
+    def _index_run(self, run: Run) -> None:
+        current = self.catalogue.processes.get(run.process)
+        if current is not None and self.catalogue.revisions.get(run.process) == run.revision:
+            self.definitions.setdefault((run.process, run.revision), current)
+        self.tasks[run.id] = {}
+        self.counts[run.id] = Counter()
+        self.occurrences.add((run.process, run.occurrence))
+        insort(self.numbers[run.process, run.business_date], run.id, key=lambda known: self.runs[known].number)
+
+    def _watch(self, run: Run, *, watching: bool) -> None:
+        for task, dependency in shape_of(self.definitions[run.process, run.revision]).outside:
+            if dependency.process is None:
+                continue
+            key = (dependency.process, upstream_date(dependency.date, run.business_date))
+            waiting = self.waiters.setdefault(key, {}).setdefault(dependency.task, set())
+            (waiting.add if watching else waiting.discard)((run.id, task))
+
+    def _put_task(self, task: TaskRun) -> None:
+        known = self.tasks[task.run].get(task.task)
+        self.tasks[task.run][task.task] = task
+        counts = self.counts[task.run]
+        if known is not None:
+            counts[known.state] -= 1
+            if known.state is TaskState.READY:
+                pool, rank = self.ready_key(known)
+                queue = self.ready[pool]
+                del queue[bisect_left(queue, rank)]
+        counts[task.state] += 1
+        if task.state is TaskState.READY:
+            pool, rank = self.ready_key(task)
+            insort(self.ready[pool], rank)
+        elif task.state is TaskState.BACKOFF and task.due_at is not None:
+            self._at(task.due_at, TaskDue(task.run, task.task))
+        if task.state is not TaskState.WAITING:
+            self.blockers.pop((task.run, task.task), None)
+
+    def _put_attempt(self, attempt: Attempt) -> None:
+        key = (attempt.run, attempt.task)
+        known = self.attempts.get(key)
+        if known is not None and known.state in ATTEMPT_LIVE:
+            self.used[known.pool] -= 1
+        if attempt.state in ATTEMPT_LIVE or attempt.state is AttemptState.UNKNOWN:
+            self.attempts[key] = attempt
+        else:
+            self.attempts.pop(key, None)
+        if attempt.state in ATTEMPT_LIVE:
+            self.used[attempt.pool] += 1
+
+    def _put_hold(self, hold: Hold) -> None:
+        if hold.released_at is not None:
+            self.holds.pop(hold.id, None)
+            self.held[hold.object].discard(hold.id)
+            return
+        self.holds[hold.id] = hold
+        self.held[hold.object].add(hold.id)
+        if hold.until is not None:
+            self._at(hold.until, HoldDue(hold.id))
+
+    def _at(self, when: datetime, fact: Fact) -> None:
+        self._timer_count += 1
+        heapq.heappush(self.timers, (when, self._timer_count, fact))
+
+
+def rank_of(definition: Process, task: TaskRun) -> tuple[str, ReadyKey]:
+    """The pool that a ready task waits in, and where it stands there."""
+    defined = definition.tasks[task.task]
+    since = task.ready_at or task.changed_at
+    if since is None:
+        raise AssertionError(f"{task.ref} is ready since no known time")
+    place = shape_of(definition).rank[task.task]
+    return defined.pool, (-defined.priority, since, task.run, place, task.task)
