@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from boms_tui.model.ids import ProcessId, TaskName
 
+_YEAR = timedelta(days=366)
+
 
 class Outcome(StrEnum):
     """How a predecessor must have ended."""
@@ -79,9 +81,12 @@ class RetryPolicy:
     max_delay: timedelta | None = None
 
     def delay_before(self, retry: int) -> timedelta:
-        """The wait before the `retry`-th automatic retry, which counts from 1."""
-        wait = self.delay * self.backoff ** (retry - 1)
-        return min(wait, self.max_delay) if self.max_delay is not None else wait
+        """The wait before the `retry`-th automatic retry, which counts from 1; a year at the most."""
+        longest = _YEAR if self.max_delay is None else self.max_delay
+        wait = min(self.delay, longest)
+        for _ in range(retry - 1):
+            wait = min(wait * self.backoff, longest)
+        return wait
 
 
 @dataclass(frozen=True, slots=True)

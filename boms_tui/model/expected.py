@@ -3,13 +3,13 @@
 from datetime import date
 
 from boms_tui.model.definition import CronStart, ProcessStart
-from boms_tui.model.draft import Draft
 from boms_tui.model.ids import ProcessId
+from boms_tui.model.overlay import Overlay
 from boms_tui.model.planning import cron_times
 from boms_tui.model.states import RUN_ENDED
 
 
-def expected(draft: Draft, process: ProcessId, day: date) -> str:
+def expected(draft: Overlay, process: ProcessId, day: date) -> str:
     """What will still order `process` for that business date; "" where nothing will.
 
     A time that has passed orders nothing any more, nor does a process whose run of that date has ended.
@@ -17,7 +17,7 @@ def expected(draft: Draft, process: ProcessId, day: date) -> str:
     return _expected(draft, process, day, frozenset())
 
 
-def _expected(draft: Draft, process: ProcessId, day: date, seen: frozenset[ProcessId]) -> str:
+def _expected(draft: Overlay, process: ProcessId, day: date, seen: frozenset[ProcessId]) -> str:
     definition = draft.catalogue.processes.get(process)
     if definition is None or process in seen:
         return ""

@@ -6,9 +6,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from boms_tui.model.definition import Dependency, OnFailure, Outcome
-from boms_tui.model.draft import Draft
 from boms_tui.model.expected import expected
 from boms_tui.model.ids import ProcessId, TaskName, task_ref
+from boms_tui.model.overlay import Overlay
 from boms_tui.model.records import Run, TaskRun
 from boms_tui.model.snapshot import upstream_date
 from boms_tui.model.states import PASSED, RUN_ENDED, RunState, TaskState
@@ -61,7 +61,7 @@ _RUN_SAYS: dict[tuple[Outcome, RunState], Standing] = {
 _NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.UNKNOWN, TaskState.CONFIRM})
 
 
-def run_gates(draft: Draft, run: Run) -> Iterator[Gate]:
+def run_gates(draft: Overlay, run: Run) -> Iterator[Gate]:
     """The gates on a run that has not started."""
     yield from _start_time(draft, run)
     yield from _overlap(draft, run)
@@ -70,7 +70,7 @@ def run_gates(draft: Draft, run: Run) -> Iterator[Gate]:
         yield dependency_gate(draft, run, dependency)
 
 
-def task_gates(draft: Draft, run: Run, task: TaskRun) -> Iterator[Gate]:
+def task_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
     """The gates on the next start of a task, but for its slot."""
     defined = draft.definition(run).tasks[task.task]
     yield from _run_open(draft, run, task)
@@ -87,7 +87,7 @@ def task_gates(draft: Draft, run: Run, task: TaskRun) -> Iterator[Gate]:
         )  # fmt: skip
 
 
-def slot_gate(draft: Draft, pool: str) -> Gate:
+def slot_gate(draft: Overlay, pool: str) -> Gate:
     """Whether the pool has room; the only gate that ready tasks compete for."""
     slots, used = draft.snapshot.pools.get(pool, 0), draft.used(pool)
     return Gate(
@@ -99,7 +99,7 @@ def slot_gate(draft: Draft, pool: str) -> Gate:
     )
 
 
-def all_gates(draft: Draft, run: Run, task: TaskRun | None) -> tuple[Gate, ...]:
+def all_gates(draft: Overlay, run: Run, task: TaskRun | None) -> tuple[Gate, ...]:
     """What `why` shows of a run, or of a task that has not started."""
     if task is None:
         return tuple(run_gates(draft, run)) if run.started_at is None and run.state not in RUN_ENDED else ()
@@ -125,7 +125,7 @@ def _closed(
     )  # fmt: skip
 
 
-def dependency_gate(draft: Draft, run: Run, dependency: Dependency) -> Gate:
+def dependency_gate(draft: Overlay, run: Run, dependency: Dependency) -> Gate:
     """The gate of one entry of `after`."""
     standing, detail = standing_of(draft, run, dependency)
     return Gate(
@@ -138,14 +138,14 @@ def dependency_gate(draft: Draft, run: Run, dependency: Dependency) -> Gate:
     )
 
 
-def standing_of(draft: Draft, run: Run, dependency: Dependency) -> Says:
+def standing_of(draft: Overlay, run: Run, dependency: Dependency) -> Says:
     """What one entry of `after` says now, and why."""
     if dependency.process is None:
         return _task_standing(draft, run, dependency)
     return _outside_standing(draft, run, dependency)
 
 
-def _task_standing(draft: Draft, run: Run, dependency: Dependency) -> Says:
+def _task_standing(draft: Overlay, run: Run, dependency: Dependency) -> Says:
     if dependency.task is None:
         raise AssertionError("a dependency names a task, a process, or both")
     task = draft.task(run.id, dependency.task)
@@ -158,7 +158,7 @@ def _task_standing(draft: Draft, run: Run, dependency: Dependency) -> Says:
     return Says(says, f"{dependency.task} is {task.state.value}")
 
 
-def _outside_standing(draft: Draft, run: Run, dependency: Dependency) -> Says:
+def _outside_standing(draft: Overlay, run: Run, dependency: Dependency) -> Says:
     process = dependency.process
     if process is None:
         raise AssertionError("not a dependency on another process")
@@ -172,7 +172,7 @@ def _outside_standing(draft: Draft, run: Run, dependency: Dependency) -> Says:
     return Says(says, f"{other.id} is {other.state.value}" + (f": {other.reason}" if says is Standing.CLOSED else ""))
 
 
-def _outside_task(draft: Draft, other: Run, when: Outcome, name: TaskName) -> Says:
+def _outside_task(draft: Overlay, other: Run, when: Outcome, name: TaskName) -> Says:
     if name not in draft.definition(other).tasks:
         return Says(Standing.PERSON, f"{other.id} has no task {name}")
     if other.state is RunState.MISSED:
@@ -184,7 +184,7 @@ def _outside_task(draft: Draft, other: Run, when: Outcome, name: TaskName) -> Sa
     return Says(says, f"{task_ref(other.id, name)} is {task.state.value}")
 
 
-def _nothing_ordered(draft: Draft, dependency: Dependency, process: ProcessId, day: date) -> Says:
+def _nothing_ordered(draft: Overlay, dependency: Dependency, process: ProcessId, day: date) -> Says:
     planned = expected(draft, process, day)
     if planned:
         return Says(Standing.CLOSED, f"{process}@{day} is planned: {planned}")
@@ -193,7 +193,7 @@ def _nothing_ordered(draft: Draft, dependency: Dependency, process: ProcessId, d
     return Says(Standing.PERSON, f"nothing will order {process}@{day}")
 
 
-def _run_open(draft: Draft, run: Run, task: TaskRun) -> Iterator[Gate]:
+def _run_open(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
     if run.started_at is None or run.state in RUN_ENDED or run.cancelling:
         state = "being cancelled" if run.cancelling else run.state.value
         yield _closed(
@@ -215,31 +215,31 @@ def _run_open(draft: Draft, run: Run, task: TaskRun) -> Iterator[Gate]:
         )
 
 
-def failed_for_good(draft: Draft, run: Run) -> TaskName | None:
+def failed_for_good(draft: Overlay, run: Run) -> TaskName | None:
     """A failed task whose `on_failure: fail` keeps everything else from starting."""
     fatal = draft.shape(run).fatal
     return next((name for name in fatal if draft.task(run.id, name).state is TaskState.FAILED), None)
 
 
-def _answers_failure(draft: Draft, run: Run, task: TaskRun) -> bool:
+def _answers_failure(draft: Overlay, run: Run, task: TaskRun) -> bool:
     after = draft.definition(run).tasks[task.task].after
     return any(dependency.when is not Outcome.SUCCEEDED for dependency in after)
 
 
-def _start_time(draft: Draft, run: Run) -> Iterator[Gate]:
+def _start_time(draft: Overlay, run: Run) -> Iterator[Gate]:
     if run.not_before is not None:
         due = draft.now >= run.not_before
         detail = f"starts at {run.not_before:%Y-%m-%d %H:%M} UTC"
         yield Gate(GateKind.START_TIME, "start-time", open=due, detail=detail, opens_at=run.not_before)
 
 
-def _overlap(draft: Draft, run: Run) -> Iterator[Gate]:
+def _overlap(draft: Overlay, run: Run) -> Iterator[Gate]:
     other = draft.open_before(run)
     if other is not None:
         yield _closed(GateKind.OVERLAP, "overlap", f"{other.id} is {other.state.value} and comes first")
 
 
-def _holds(draft: Draft, run: Run, task: TaskName | None) -> Iterator[Gate]:
+def _holds(draft: Overlay, run: Run, task: TaskName | None) -> Iterator[Gate]:
     for hold in draft.holds_over(run, task):
         until = f" until {hold.until:%Y-%m-%d %H:%M} UTC" if hold.until else ""
         detail = f"{hold.object} is held by {hold.owner}{until}: {hold.reason}"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from boms_tui.model.text import safe
 
 _LONGEST = 60
-_CANDIDATES = 1_000
+_CANDIDATES = 300
 
 
 def told(name: object) -> str:
@@ -15,13 +15,17 @@ def told(name: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def did_you_mean(name: str, names: Iterable[str]) -> str:
-    """A hint with the valid name nearest to `name`, else with all of them where they are few; else ""."""
+def did_you_mean(name: str, names: Iterable[str], *, also: Iterable[str] = ()) -> str:
+    """A hint with the valid name nearest to `name`, else with all of them where they are few; else "".
+
+    `also` are names that may have been meant, but are none to choose from.
+    """
     from difflib import get_close_matches
 
     known = sorted(set(names))
-    likely = [other for other in known if abs(len(other) - len(name)) <= 3][:_CANDIDATES]
-    nearest = get_close_matches(name, likely, n=1)
+    likely = [other for other in (*known, *also) if abs(len(other) - len(name)) <= 3]
+    likely.sort(key=lambda other: other[:1] != name[:1])
+    nearest = get_close_matches(name, likely[:_CANDIDATES], n=1)
     if nearest:
         return f"did you mean {nearest[0]}?"
     return one_of(known) if 0 < len(known) <= 8 else ""

@@ -9,9 +9,8 @@ from datetime import date
 from typing import TypeAlias
 
 from boms_tui.errors import UsageError
-from boms_tui.model.ids import SEGMENT, TaskName
+from boms_tui.model.ids import SEGMENT
 from boms_tui.model.nearest import did_you_mean, told
-from boms_tui.model.records import Run
 
 FIXED = ("business_date", "run", "attempt", "task")
 PARAMETER = "parameters."
@@ -54,17 +53,6 @@ def render(text: str, values: Values) -> str:
         return value.strftime(match["format"] or "%Y-%m-%d") if isinstance(value, date) else value
 
     return _TOKEN.sub(filled, text) if "$" in text else text
-
-
-def of_attempt(run: Run, task: TaskName, number: int) -> Values:
-    """What the placeholders of one attempt stand for."""
-    return {
-        "business_date": run.business_date,
-        "run": run.id,
-        "attempt": str(number),
-        "task": task,
-        **{f"{PARAMETER}{name}": value for name, value in run.parameters.items()},
-    }
 
 
 def _tokens(text: str) -> list[re.Match[str]]:

@@ -4,6 +4,7 @@ All of it is a function of definitions and dates; nothing here knows what time i
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,6 +18,9 @@ from boms_tui.model.picture import Catalogue
 MOST_A_DAY = 10_000
 """Orders of one process for one date: more are cut, since processes that order each other can multiply."""
 _DAY = timedelta(days=1)
+_LEAP_YEAR = 2000
+_LONGEST_WAIT = 9
+"""Years: 29 February comes at least that often."""
 _TICK = timedelta(microseconds=1)
 _NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat"
 _FIELD = re.compile(rf"([0-9*?/,#LW-]|{_NAMES}){{1,100}}", re.IGNORECASE | re.ASCII)
@@ -75,7 +79,7 @@ def occurrences(cron: str, zone: ZoneInfo, after: datetime, until: datetime) -> 
     from croniter import CroniterBadDateError, croniter
 
     wall = after.astimezone(zone).replace(tzinfo=None, microsecond=0)
-    times = croniter(cron, wall, ret_type=datetime)
+    times = croniter(cron, wall, ret_type=datetime, max_years_between_matches=_LONGEST_WAIT)
     last = after
     while True:
         try:
@@ -89,6 +93,7 @@ def occurrences(cron: str, zone: ZoneInfo, after: datetime, until: datetime) -> 
             yield at
 
 
+@lru_cache(maxsize=4_096)
 def bad_cron(text: str) -> str:
     """What is wrong with a cron text; "" where nothing is."""
     from croniter import CroniterError, croniter
@@ -100,10 +105,17 @@ def bad_cron(text: str) -> str:
     if wrong is not None:
         return f"{wrong} cannot be read"
     try:
-        croniter(text, datetime(2000, 1, 1), max_years_between_matches=9).get_next()  # noqa: DTZ001 - wall time
+        _, _, days, months, weekdays = croniter.expand(text)[0]
     except CroniterError as error:
         return str(error)
+    if weekdays == ["*"] and not any(_exists(day, month) for day in days for month in months):
+        return "there is no such day"
     return ""
+
+
+def _exists(day: int | str, month: int | str) -> bool:
+    """Whether a month ever has such a day; croniter's `*` and `l` always come."""
+    return isinstance(day, str) or isinstance(month, str) or day <= monthrange(_LEAP_YEAR, month)[1]
 
 
 def plan(catalogue: Catalogue, day: date) -> Plan:
@@ -111,7 +123,7 @@ def plan(catalogue: Catalogue, day: date) -> Plan:
     orders = _orders(catalogue, catalogue.processes, day)
     planned = [one for runs in orders.values() for one in runs]
     return Plan(
-        planned=tuple(sorted(planned, key=lambda one: (one.earliest, one.at is None, one.process, one.cause))),
+        planned=tuple(sorted(planned, key=lambda one: (one.earliest, one.at is None))),
         excluded=tuple(
             Excluded(process, _why_not(catalogue.processes[process], day))
             for process, runs in sorted(orders.items())
@@ -126,9 +138,9 @@ def will_order(catalogue: Catalogue, process: ProcessId, business_date: date) ->
 
 
 def _orders(catalogue: Catalogue, processes: Iterable[ProcessId], day: date) -> dict[ProcessId, tuple[Planned, ...]]:
-    """The runs ordered of `processes`, and of all whose success orders them; each is worked out once."""
+    """The runs ordered of `processes`, and of all whose success orders them, which come first."""
     done: dict[ProcessId, tuple[Planned, ...]] = {}
-    todo = list(processes)
+    todo = sorted(processes, reverse=True)
     begun: set[ProcessId] = set()
     while todo:
         process = todo[-1]
@@ -147,13 +159,12 @@ def _orders(catalogue: Catalogue, processes: Iterable[ProcessId], day: date) -> 
 
 def _orders_of(process: Process, day: date, done: Mapping[ProcessId, tuple[Planned, ...]]) -> Iterator[Planned]:
     for start in process.start:
-        match start:
-            case CronStart(cron):
-                for at in cron_times(process, cron, day):
-                    yield Planned(process.id, day, at, f"cron {cron}", at)
-            case ProcessStart(upstream):
-                for cause in done.get(upstream, ()):
-                    yield Planned(process.id, day, None, f"process {upstream}", cause.earliest)
+        if isinstance(start, CronStart):
+            for at in cron_times(process, start.cron, day):
+                yield Planned(process.id, day, at, f"cron {start.cron}", at)
+        else:
+            for cause in done.get(start.process, ()):
+                yield Planned(process.id, day, None, f"process {start.process}", cause.earliest)
 
 
 def _upstream(process: Process) -> list[ProcessId]:

@@ -46,7 +46,8 @@ def upstream_date(relative: RelativeDate | date, business_date: date) -> date:
 class Snapshot:
     """Durable records by id, and the indexes over them.
 
-    `pools` has the slots of each pool that this runtime serves; `node` and `epoch` mark the attempts it claims.
+    `pools` has the slots of each pool that this runtime serves; `node` and `epoch` mark the attempts it claims;
+    `timezone` is that of processes that name none.
     """
 
     catalogue: Catalogue = field(default_factory=Catalogue)
@@ -54,6 +55,7 @@ class Snapshot:
     pools: Mapping[str, int] = field(default_factory=dict)
     node: str = "local"
     epoch: int = 0
+    timezone: str = "UTC"
     users: dict[str, User] = field(default_factory=dict)
     runs: dict[RunId, Run] = field(default_factory=dict)
     tasks: dict[RunId, dict[TaskName, TaskRun]] = field(default_factory=dict)
@@ -85,10 +87,11 @@ class Snapshot:
         current: tuple[Revision, ...] = (),
         node: str = "local",
         epoch: int = 0,
+        timezone: str = "UTC",
         users: Iterable[User] = (),
     ) -> "Snapshot":
         snapshot = cls(
-            catalogue=catalogue, pools=pools, current=current, node=node, epoch=epoch,
+            catalogue=catalogue, pools=pools, current=current, node=node, epoch=epoch, timezone=timezone,
             users={user.name: user for user in users},
         )  # fmt: skip
         snapshot.admit(picture)

@@ -1,11 +1,13 @@
-"""What the runtime needs of the store. `boms_tui.store.leader.Leader` is the one implementation."""
+"""What the runtime needs: of the store, which `boms_tui.store.leader.Leader` is, and of the machine."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from boms_tui.model.decision import Decision
-from boms_tui.model.ids import ProcessId, SessionId
+from boms_tui.model.facts import Fact
+from boms_tui.model.ids import AttemptId, ProcessId, SessionId
 from boms_tui.model.lease import Lease, RawLogin, RawRequest
 from boms_tui.model.picture import Picture
 from boms_tui.model.records import Revision, Session, User
@@ -13,7 +15,7 @@ from boms_tui.model.views import Output
 
 
 class LeaderStore(Protocol):
-    """The leader's side of the store. Every write proves `epoch` first and raises `DeposedError` where it is not ours."""
+    """The leader's side of the store. Every write proves `epoch` first; `DeposedError` where it is not ours."""
 
     def deployment(self) -> str: ...
 
@@ -67,3 +69,53 @@ class LeaderStore(Protocol):
     def ship(self, outputs: Sequence[Output], epoch: int) -> None:
         """Replace the output tails of attempts."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a shim needs to know of an attempt. Durations in seconds, `output_cap` in bytes."""
+
+    attempt: AttemptId
+    argv: tuple[str, ...]
+    environment: Mapping[str, str]
+    directory: str
+    timeout: float | None
+    output_cap: int
+    grace: float = 10.0
+
+
+class Tail(NamedTuple):
+    """The end of an attempt's output. `size` is all that it printed, `dropped` what the cap cut; bytes."""
+
+    data: bytes
+    size: int
+    dropped: int
+
+
+class Executor(Protocol):
+    """What the loop needs of the machine: processes under shims. `boms_tui.runtime.processes` is the real one."""
+
+    def launch(self, specs: Sequence[Spec]) -> None:
+        """Publish and start attempts; whatever becomes of them comes back as facts."""
+        ...
+
+    def adopt(self, attempt: AttemptId, *, ran: bool = False) -> None:
+        """Find out what became of an attempt that was claimed earlier, and watch it if it lives.
+
+        `ran` says that it is on record that its program started.
+        """
+        ...
+
+    def kill(self, attempt: AttemptId, by: str) -> None: ...
+
+    def poll(self, timeout: float) -> Sequence[Fact]:
+        """Wait until something happens, at most `timeout` seconds."""
+        ...
+
+    def tail(self, attempt: AttemptId) -> Tail | None: ...
+
+    def wake(self) -> None:
+        """End a `poll` from another thread or a signal handler."""
+        ...
+
+    def close(self) -> None: ...

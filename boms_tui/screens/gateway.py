@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from boms_tui.model.definition import Contact
 from boms_tui.model.ids import AttemptId, ProcessId, RunId
 from boms_tui.model.records import SealedEntry, Verdict
 from boms_tui.model.views import (
@@ -21,7 +22,6 @@ from boms_tui.model.views import (
     TaskView,
     UserRow,
 )
-from boms_tui.model.definition import Contact
 
 
 @dataclass(frozen=True, slots=True)

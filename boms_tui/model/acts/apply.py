@@ -12,7 +12,8 @@ def apply(draft: Draft, ask: Ask) -> Refusal | None:
     if not texts:
         return Refusal(Code.NOT_FOUND, "the definitions that the request names are not in the store")
     try:
-        applied = plan_apply([Source(f"document {n}", text.encode()) for n, text in enumerate(texts, 1)], draft.current)
+        sources = [Source(f"document {n}", text.encode()) for n, text in enumerate(texts, 1)]
+        applied = plan_apply(sources, draft.current, timezone=draft.snapshot.timezone)
     except DefinitionError as error:
         return Refusal(Code.INVALID, str(error))
     numbers = {(revision.kind, revision.id): revision.number for revision in draft.current}

@@ -1,0 +1,131 @@
+"""The operator's verbs on runs and tasks: one request for each object, one verdict line for each."""
+
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from boms_tui import clock
+from boms_tui.commands.command import Command, Parser, reason
+from boms_tui.commands.context import Context
+from boms_tui.commands.naming import Names
+from boms_tui.commands.ports import Reader
+from boms_tui.commands.verdicts import exit_code, print_verdict, worst
+from boms_tui.errors import BomsError, UsageError
+from boms_tui.model.ids import parse_run_id, split_ref
+from boms_tui.model.verbs import VERBS
+
+Parameters = Callable[[Context, Namespace], Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """How one verb is written: what an operand may be, what else it takes, and what travels with the request."""
+
+    operand: str
+    whole: Callable[[Names, str], str]
+    arguments: Callable[[Parser], None] = lambda _: None
+    parameters: Parameters = lambda _, __: {}
+
+
+def _flag(option: str, says: str) -> Callable[[Parser], None]:
+    """An option without a value."""
+
+    def declare(parser: Parser) -> None:
+        parser.add_argument(option, action="store_true", help=says)
+
+    return declare
+
+
+def _until(parser: Parser) -> None:
+    parser.add_argument(
+        "--until",
+        metavar="TIME",
+        help="when it is released by itself: ISO-8601, in the home's zone where it names none",
+    )
+
+
+def _until_parameter(context: Context, arguments: Namespace) -> Mapping[str, str]:
+    if arguments.until is None:
+        return {}
+    try:
+        moment = datetime.fromisoformat(arguments.until)
+    except ValueError:
+        raise UsageError(f"not a time: {arguments.until}", "write 2026-11-20T21:30") from None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(context.home.timezone))
+    return {"until": aware.astimezone(UTC).isoformat()}
+
+
+def _resolution(parser: Parser) -> None:
+    parser.add_argument("outcome", choices=("ok", "failed", "rerun", "running"), help="what really happened")
+
+
+_HELD = "RUN[:TASK]|PROCESS[@DATE]|FOLDER/"
+ACTS: Mapping[str, Act] = {
+    "retry": Act("RUN:TASK", Names.task),
+    "skip": Act("RUN:TASK", Names.task),
+    "hold": Act(_HELD, Names.held, _until, _until_parameter),
+    "release": Act(_HELD, Names.held),
+    "rerun": Act(
+        "RUN[:TASK]", Names.run_or_task, _flag("--only", "this task alone, nothing behind it"),
+        lambda _, given: {"only": "yes"} if given.only else {},
+    ),
+    "force-ok": Act("RUN:TASK", Names.task),
+    "kill": Act("RUN:TASK", Names.task),
+    "cancel": Act(
+        "RUN", Names.run, _flag("--leave", "let live tasks finish"),
+        lambda _, given: {"leave": "yes"} if given.leave else {},
+    ),
+    "confirm": Act(
+        "RUN:TASK", Names.task, _flag("--no", "the answer is no: the task fails"),
+        lambda _, given: {"answer": "no" if given.no else "yes"},
+    ),
+    "resolve": Act("RUN:TASK", Names.task, _resolution, lambda _, given: {"as": given.outcome}),
+}  # fmt: skip
+
+
+def _arguments(verb: str, parser: Parser) -> None:
+    act = ACTS[verb]
+    parser.add_argument("objects", nargs="+", metavar=act.operand)
+    act.arguments(parser)
+    reason(parser, required=VERBS[verb].reason_required)
+
+
+def _run(verb: str, context: Context, arguments: Namespace) -> int:
+    return worst([_one(verb, context, arguments, text) for text in arguments.objects])
+
+
+def _one(verb: str, context: Context, arguments: Namespace, text: str) -> int:
+    """Ask for one object; an error with it keeps nothing from the others."""
+    act = ACTS[verb]
+    try:
+        target = act.whole(Names(context.reader, clock.now()), text)
+        verdict = context.client.act(
+            verb,
+            target,
+            version_seen=version_of(context.reader, target),
+            reason=arguments.reason,
+            parameters=act.parameters(context, arguments),
+        )
+    except BomsError as error:
+        if len(arguments.objects) == 1:
+            raise
+        context.out.error(error)
+        return error.exit_code
+    print_verdict(context.out, target, verdict)
+    return exit_code(verdict)
+
+
+def version_of(reader: Reader, target: str) -> int | None:
+    """The version of a run or a task run as it is now; None where the target is neither."""
+    run_id, _ = split_ref(target)
+    if parse_run_id(run_id) is None:
+        return None
+    picture = reader.picture(run_id)
+    versions = {run.id: run.version for run in picture.runs} | {task.ref: task.version for task in picture.tasks}
+    return versions.get(target)
+
+
+COMMANDS = {verb: Command(partial(_run, verb), partial(_arguments, verb)) for verb in ACTS}

@@ -1,0 +1,145 @@
+"""Definitions: `check`, `apply`, `export` and `schema`."""
+
+import json
+import os
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from boms_tui import clock
+from boms_tui.commands.command import Command, Parser, reason
+from boms_tui.commands.context import Context
+from boms_tui.commands.naming import Names
+from boms_tui.commands.verdicts import exit_code, print_verdict
+from boms_tui.errors import ExitCode, UsageError
+from boms_tui.model.definitions import Applied, DefinitionError, Source, json_schema, plan_apply
+from boms_tui.model.definitions import export as to_yaml
+from boms_tui.model.records import Answer, Revision
+
+_SUFFIXES = frozenset({".yaml", ".yml"})
+_MAX_FILE = 1_048_576
+
+
+def _paths(parser: Parser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder with all beneath it")
+
+
+def check(context: Context, given: Namespace) -> int:
+    """Validate against what the store has, where there is a store yet."""
+    applied = _planned(context, read_sources(given.paths), _current(context))
+    _print_applied(context, applied)
+    return ExitCode.DONE
+
+
+def _apply_arguments(parser: Parser) -> None:
+    _paths(parser)
+    parser.add_argument("--dry-run", action="store_true", help="say what would change, and store nothing")
+    reason(parser, required=False)
+
+
+def apply(context: Context, given: Namespace) -> int:
+    sources = read_sources(given.paths)
+    applied = _planned(context, sources, context.reader.current())
+    if given.dry_run or not (applied.created or applied.changed):
+        _print_applied(context, applied)
+        return ExitCode.DONE
+    manifest = context.store.inbox.put_documents([source.raw.decode("utf-8") for source in sources])
+    verdict = context.client.act("apply", manifest, reason=given.reason)
+    if verdict.answer is Answer.APPLIED:
+        _print_applied(context, applied, request=verdict.request)
+    else:
+        print_verdict(context.out, manifest, verdict)
+    return ExitCode.USAGE if verdict.code == "invalid-definition" else exit_code(verdict)
+
+
+def _export_arguments(parser: Parser) -> None:
+    parser.add_argument("processes", nargs="*", metavar="PROCESS", help="these only (all definitions)")
+
+
+def export(context: Context, given: Namespace) -> int:
+    """The YAML of the revisions in force, ready to be applied again."""
+    names = Names(context.reader, clock.now())
+    wanted = {names.process(text) for text in given.processes}
+    found = [
+        revision
+        for revision in context.reader.current()
+        if not wanted or (revision.kind == "process" and revision.id in wanted)
+    ]
+    if context.out.as_json:
+        context.out.json([
+            {"kind": one.kind, "id": one.id, "revision": one.number, "source": one.source} for one in found
+        ])  # fmt: skip
+    else:
+        context.out.block(to_yaml(found))
+    return ExitCode.DONE
+
+
+def schema(context: Context, _given: Namespace) -> int:
+    text = json.dumps(json_schema()) if context.out.as_json else json.dumps(json_schema(), indent=2)
+    context.out.block(text + "\n")
+    return ExitCode.DONE
+
+
+def read_sources(paths: Sequence[Path]) -> list[Source]:
+    """Every definition file under `paths`, each once, in the order of their names.
+
+    Raises:
+        UsageError: a path cannot be read, or there is no definition in it.
+    """
+    files = list(dict.fromkeys(file for path in paths for file in _files(path)))
+    if not files:
+        raise UsageError(
+            "no definitions there", f"name a file, or a folder with {' or '.join(sorted(_SUFFIXES))} files"
+        )
+    return [Source(str(file), _read(file)) for file in files]
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
+    else:
+        yield path
+
+
+def _read(file: Path) -> bytes:
+    """The file, cut behind the size that is refused anyhow."""
+    try:
+        with file.open("rb") as handle:
+            return handle.read(_MAX_FILE + 1)
+    except OSError as error:
+        raise UsageError(f"{file}: {os.strerror(error.errno or 0)}", "name a readable file or folder") from error
+
+
+def _planned(context: Context, sources: Sequence[Source], current: Sequence[Revision]) -> Applied:
+    """What an apply would do; with --json the problems are an answer, too."""
+    try:
+        return plan_apply(sources, current, timezone=context.home.timezone)
+    except DefinitionError as error:
+        if context.out.as_json:
+            context.out.json({"problems": [asdict(problem) for problem in error.problems]})
+        raise
+
+
+def _current(context: Context) -> Sequence[Revision]:
+    file = context.home.embedded_file
+    return () if file is not None and not file.exists() else context.reader.current()
+
+
+def _print_applied(context: Context, applied: Applied, request: str | None = None) -> None:
+    groups = {"created": applied.created, "changed": applied.changed, "unchanged": applied.unchanged}
+    if context.out.as_json:
+        context.out.json({**groups, "request": request})
+        return
+    for what in ("created", "changed"):
+        for name in groups[what]:
+            context.out.line(f"{what}  {name}")
+    context.out.line(", ".join(f"{len(names)} {what}" for what, names in groups.items()))
+
+
+COMMANDS = {
+    "check": Command(check, _paths),
+    "apply": Command(apply, _apply_arguments),
+    "export": Command(export, _export_arguments),
+    "schema": Command(schema),
+}

@@ -1,0 +1,161 @@
+"""What there is to see: `runs`, `show` and `tree`."""
+
+from argparse import Namespace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from boms_tui import clock
+from boms_tui.commands import views
+from boms_tui.commands.command import Command, Parser
+from boms_tui.commands.context import Context
+from boms_tui.commands.naming import Names
+from boms_tui.commands.out import iso
+from boms_tui.errors import ExitCode
+from boms_tui.model.definition import Process
+from boms_tui.model.ids import TaskName
+from boms_tui.model.records import Attempt, Run
+from boms_tui.model.shape import shape_of
+from boms_tui.model.states import ENDED, RunState
+from boms_tui.model.views import BoardQuery, BoardRow, RunView
+
+
+def _runs_arguments(parser: Parser) -> None:
+    parser.add_argument("--date", type=date.fromisoformat, metavar="D", help="of this business date")
+    parser.add_argument("--state", choices=[state.value for state in RunState], help="in this state")
+    parser.add_argument("--process", metavar="P", help="of this process")
+
+
+def runs(context: Context, given: Namespace) -> int:
+    process = Names(context.reader, clock.now()).process(given.process) if given.process else None
+    query = BoardQuery(
+        dates=frozenset({given.date} if given.date else ()),
+        states=frozenset({RunState(given.state)} if given.state else ()),
+        process=process,
+    )
+    rows = context.reader.board(query)
+    if len(rows) == query.limit:
+        context.out.note(f"the newest {query.limit} runs only: narrow them by --date, --state or --process")
+    if context.out.as_json:
+        context.out.json([_run_json(row.run) for row in rows])
+        return ExitCode.DONE
+    context.out.table(
+        ("RUN", "STATE", "TASKS", "ORDERED", "STARTED", "ENDED", "WHY"), [_run_cells(row) for row in rows]
+    )
+    return ExitCode.DONE
+
+
+def _run_operand(parser: Parser) -> None:
+    parser.add_argument("run", metavar="RUN")
+
+
+def show(context: Context, given: Namespace) -> int:
+    view = _view(context, given.run)
+    attempts = _by_task(context.reader.attempts(view.run.id))
+    if context.out.as_json:
+        tasks = [
+            {"name": name, "state": task.state, "attempts": [_attempt_json(attempt) for attempt in attempts[name]]}
+            for name, task in view.tasks.items()
+        ]
+        context.out.json({**_run_json(view.run), "tasks": tasks})
+        return ExitCode.DONE
+    run = view.run
+    context.out.line(f"{run.id}  {run.state}  {view.definition.title}")
+    context.out.line(f"ordered by {run.ordered_by}, revision {run.revision}{f': {run.reason}' if run.reason else ''}")
+    context.out.table(
+        ("TASK", "STATE", "ATTEMPTS", "EXIT", "STARTED", "ENDED", "WHY"),
+        [
+            (
+                name, task.state, len(attempts[name]), attempts[name][-1].exit_code if attempts[name] else None,
+                task.started_at, task.ended_at, task.reason,
+            )
+            for name, task in view.tasks.items()
+        ],
+    )  # fmt: skip
+    return ExitCode.DONE
+
+
+def tree(context: Context, given: Namespace) -> int:
+    view = _view(context, given.run)
+    if context.out.as_json:
+        tasks = [
+            {"name": name, "state": view.tasks[name].state, "after": [str(dependency) for dependency in task.after]}
+            for name, task in view.definition.tasks.items()
+        ]
+        run = view.run
+        context.out.json({"id": run.id, "state": run.state, "after": _after(view.definition), "tasks": tasks})
+        return ExitCode.DONE
+    context.out.line(f"{view.run.id}  {view.run.state}")
+    for text in draw(view):
+        context.out.line(text)
+    return ExitCode.DONE
+
+
+def draw(view: RunView) -> Iterator[str]:
+    """The tasks as a tree, each under its first predecessor; where it has others they stand behind its name."""
+    followers = shape_of(view.definition).followers
+    inside = {
+        name: [dependency.task for dependency in task.after if dependency.process is None and dependency.task]
+        for name, task in view.definition.tasks.items()
+    }
+    children = {name: [child for child in behind if inside[child][0] == name] for name, behind in followers.items()}
+
+    def line(name: TaskName, branch: str) -> str:
+        elsewhere = [str(dependency) for dependency in view.definition.tasks[name].after]
+        others = elsewhere[1:] if inside[name] else elsewhere
+        also = f"  (after {', '.join(others)})" if others else ""
+        return f"{branch}{name}  {view.tasks[name].state}{also}"
+
+    def walk(names: Sequence[TaskName], indent: str) -> Iterator[str]:
+        for name in names:
+            last = name == names[-1]
+            yield line(name, indent + ("└─ " if last else "├─ "))
+            yield from walk(children[name], indent + ("   " if last else "│  "))
+
+    for root in [name for name in view.definition.tasks if not inside[name]]:
+        yield line(root, "")
+        yield from walk(children[root], "")
+
+
+def _view(context: Context, text: str) -> RunView:
+    now = clock.now()
+    return views.run_view(context.reader, Names(context.reader, now).run(text), now)
+
+
+def _run_cells(row: BoardRow) -> tuple[object, ...]:
+    run = row.run
+    ended = sum(count for state, count in row.counts.items() if state in ENDED)
+    progress = f"{ended}/{row.total}"
+    return (run.id, run.state, progress, run.ordered_at, run.started_at, run.ended_at, run.reason)
+
+
+def _run_json(run: Run) -> dict[str, object]:
+    return {
+        "id": run.id, "process": run.process, "business_date": run.business_date, "state": run.state,
+        "revision": run.revision, "ordered_by": run.ordered_by,
+    }  # fmt: skip
+
+
+def _attempt_json(attempt: Attempt) -> dict[str, object]:
+    return {
+        "number": attempt.number, "state": attempt.state, "exit_code": attempt.exit_code, "node": attempt.node,
+        "started_at": iso(attempt.started_at), "ended_at": iso(attempt.ended_at),
+    }  # fmt: skip
+
+
+def _by_task(attempts: Iterable[Attempt]) -> Mapping[TaskName, list[Attempt]]:
+    found: defaultdict[TaskName, list[Attempt]] = defaultdict(list)
+    for attempt in sorted(attempts, key=lambda attempt: attempt.number):
+        found[attempt.task].append(attempt)
+    return found
+
+
+def _after(definition: Process) -> list[str]:
+    return [str(dependency) for dependency in definition.after]
+
+
+COMMANDS = {
+    "runs": Command(runs, _runs_arguments),
+    "show": Command(show, _run_operand),
+    "tree": Command(tree, _run_operand),
+}

@@ -1,0 +1,111 @@
+"""Names as people type them, made whole (SEMANTICS S23): a process, `PROCESS@DATE`, or any unique ending."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from boms_tui.commands.ports import Reader
+from boms_tui.errors import UsageError
+from boms_tui.model.ids import ProcessId, RunId, TaskName, parse_run_id, split_ref, task_ref
+from boms_tui.model.planning import business_date_of
+
+
+class Names:
+    """Looks names up in one store, as of one moment."""
+
+    def __init__(self, reader: Reader, now: datetime) -> None:
+        self._reader = reader
+        self._now = now
+
+    def process(self, text: str) -> ProcessId:
+        """The process whose id is, or ends with, `text`.
+
+        Raises:
+            UsageError: there is none, or several.
+        """
+        return ProcessId(_one(text, _ending(text, self._reader.catalogue().processes), "process", "boms plan"))
+
+    def run(self, text: str) -> RunId:
+        """The run that `text` means.
+
+        Raises:
+            UsageError: there is none, or several.
+        """
+        if parse_run_id(text) is not None and text in self._reader.find_runs(text):
+            return RunId(text)
+        name, at, rest = text.partition("@")
+        processes = _ending(name, self._reader.catalogue().processes)
+        if len(processes) == 1 and "." in rest:
+            return self._known(f"{processes[0]}@{rest}")
+        if len(processes) == 1:
+            return self._latest(ProcessId(processes[0]), rest)
+        found = self._reader.find_runs(text) if at or not processes else ()
+        return RunId(_one(text, found or processes, "run", "boms runs"))
+
+    def task(self, text: str) -> str:
+        """`RUN:TASK` with its run made whole; the task may be any unique ending, too.
+
+        Raises:
+            UsageError: no task is named, or there is none of that name, or several.
+        """
+        run_text, name = split_ref(text)
+        if not name:
+            raise UsageError(f"{text} names no task", "write RUN:TASK")
+        run = self.run(run_text)
+        tasks = [task.task for task in self._reader.picture(run).tasks if task.run == run]
+        return task_ref(run, TaskName(_one(name, _ending(name, tasks), f"task of {run}", f"boms show {run}")))
+
+    def run_or_task(self, text: str) -> str:
+        return self.task(text) if ":" in text else self.run(text)
+
+    def held(self, text: str) -> str:
+        """What a hold is placed on: `FOLDER/`, a process or one date of it, a run, or a task of one."""
+        if text.endswith("/"):
+            return text
+        if ":" in text:
+            return self.task(text)
+        name, at, rest = text.partition("@")
+        if "." in rest:
+            return self.run(text)
+        process = self.process(name)
+        if not at:
+            return process
+        return self._reader.latest_run(process, _date(rest)) or f"{process}@{rest}"
+
+    def _known(self, text: str) -> RunId:
+        found = [run for run in self._reader.find_runs(text) if run == text]
+        return RunId(_one(text, found, "run", "boms runs"))
+
+    def _latest(self, process: ProcessId, on: str) -> RunId:
+        definition = self._reader.catalogue().processes[process]
+        wanted = _date(on) if on else business_date_of(definition, self._now)
+        run = self._reader.latest_run(process, wanted)
+        if run is not None:
+            return run
+        newest = self._reader.latest_run(process)
+        hint = f"its newest run is {newest}" if newest else f"`boms order {process}` orders one"
+        raise UsageError(f"{process} has no run for {wanted}", hint)
+
+
+def _ending(text: str, names: Iterable[str]) -> Sequence[str]:
+    """The name that is `text`; else those that end with it after a `/`; else those that end with it anyhow."""
+    known = list(names)
+    for fits in (str.__eq__, lambda name, end: name.endswith(f"/{end}"), str.endswith):
+        found = [name for name in known if fits(name, text)]
+        if found:
+            return found
+    return ()
+
+
+def _one(text: str, found: Sequence[str], kind: str, list_with: str) -> str:
+    if not found:
+        raise UsageError(f"no such {kind}: {text}", f"`{list_with}` lists them")
+    if len(found) > 1:
+        raise UsageError(f"{text} may be any of {len(found)}", "one of: " + ", ".join(found))
+    return found[0]
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"not a date: {text}", "write YYYY-MM-DD") from None

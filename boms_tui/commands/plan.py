@@ -1,0 +1,53 @@
+"""`boms plan`: what the definitions order for a business date, when, and what not."""
+
+from argparse import Namespace
+from datetime import date, datetime
+
+from boms_tui import clock
+from boms_tui.commands.command import Command, Parser
+from boms_tui.commands.context import Context
+from boms_tui.commands.out import iso
+from boms_tui.errors import ExitCode
+from boms_tui.model.picture import Catalogue
+from boms_tui.model.planning import Plan, business_date_of
+from boms_tui.model.planning import plan as plan_of
+
+
+def arguments(parser: Parser) -> None:
+    parser.add_argument(
+        "--date", type=date.fromisoformat, metavar="D", help="the business date (of each process, its current one)"
+    )
+
+
+def plan(context: Context, given: Namespace) -> int:
+    catalogue = context.reader.catalogue()
+    found = plan_of(catalogue, given.date) if given.date else current_plan(catalogue, clock.now())
+    if context.out.as_json:
+        planned = [
+            {"process": one.process, "business_date": one.business_date, "at": iso(one.at), "cause": one.cause}
+            for one in found.planned
+        ]
+        excluded = [{"process": one.process, "reason": one.reason} for one in found.excluded]
+        context.out.json({"planned": planned, "excluded": excluded})
+        return ExitCode.DONE
+    context.out.table(
+        ("AT", "PROCESS", "DATE", "CAUSE"),
+        [(one.at or "then", one.process, one.business_date, one.cause) for one in found.planned],
+    )
+    if found.excluded:
+        context.out.line()
+        context.out.table(("NOT ORDERED", "WHY"), [(one.process, one.reason) for one in found.excluded])
+    return ExitCode.DONE
+
+
+def current_plan(catalogue: Catalogue, now: datetime) -> Plan:
+    """The plan of each process for its own current business date."""
+    current = {process.id: business_date_of(process, now) for process in catalogue.processes.values()}
+    plans = {day: plan_of(catalogue, day) for day in sorted(set(current.values()))}
+    return Plan(
+        planned=tuple(one for day, of in plans.items() for one in of.planned if current[one.process] == day),
+        excluded=tuple(one for day, of in plans.items() for one in of.excluded if current[one.process] == day),
+    )
+
+
+COMMANDS = {"plan": Command(plan, arguments)}

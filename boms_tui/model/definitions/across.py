@@ -1,0 +1,202 @@
+"""What must hold between documents: names that exist, and processes that do not wait for each other in a circle."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from boms_tui.model import graph
+from boms_tui.model.definition import Dependency, Process, ProcessStart, RelativeDate
+from boms_tui.model.definitions.blocks import Path
+from boms_tui.model.definitions.documents import TemplateDocument
+from boms_tui.model.definitions.rules import loop_text
+from boms_tui.model.ids import ProcessId
+from boms_tui.model.nearest import did_you_mean
+from boms_tui.model.picture import Catalogue
+from boms_tui.model.rights import BUILT_IN
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Every name there is, in documents with faults too.
+
+    `tasks` are by process, None where nobody can tell. `changed` are the processes that are being applied.
+    """
+
+    tasks: Mapping[str, Collection[str] | None]
+    contacts: Collection[str]
+    roles: Collection[str]
+    templates: Mapping[str, TemplateDocument]
+    changed: Collection[str]
+
+
+class Astray(NamedTuple):
+    """A document that does not fit the others. The first of `paths` that was written is the place."""
+
+    kind: str
+    id: str
+    paths: tuple[Path, ...]
+    what: str
+    hint: str = ""
+
+
+def astray(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    """Everything in `catalogue` that does not fit together."""
+    for check in _CHECKS:
+        yield from check(catalogue, known)
+
+
+def _owners(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    processes = (("process", str(process.id), process.owner) for process in catalogue.processes.values())
+    templates = (("template", name, template.owner or "operator") for name, template in known.templates.items())
+    for kind, name, owner in (*processes, *templates):
+        if owner not in known.roles:
+            yield Astray(kind, name, (("owner",),), f"unknown role: {owner}", did_you_mean(owner, known.roles))
+
+
+def _contacts(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    for kind, document, path, names in _lists_of_contacts(catalogue, known):
+        for place, name in enumerate(names):
+            if name not in known.contacts:
+                paths = ((*path, "contacts", place), ("defaults", "contacts", place))
+                yield Astray(kind, document, paths, f"unknown contact: {name}", did_you_mean(name, known.contacts))
+
+
+def _lists_of_contacts(catalogue: Catalogue, known: Known) -> Iterator[tuple[str, str, Path, Iterable[str]]]:
+    for process in catalogue.processes.values():
+        yield "process", process.id, (), process.contacts
+        for task in process.tasks.values():
+            yield "process", process.id, ("tasks", task.name), task.contacts
+    for name, template in known.templates.items():
+        yield "template", name, (), template.contacts
+        yield "template", name, ("defaults",), template.defaults.contacts or ()
+        for inner, part in template.tasks.items():
+            yield "template", name, ("tasks", inner), part.contacts or ()
+
+
+def _ladders(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    for contact in catalogue.contacts.values():
+        for name in contact.then:
+            path = (("then", name),)
+            if name == contact.id:
+                yield Astray("contact", contact.id, path, f"{name} comes after itself", "name whom to call next")
+            elif name not in known.contacts:
+                hint = did_you_mean(name, known.contacts)
+                yield Astray("contact", contact.id, path, f"unknown contact: {name}", hint)
+
+
+def _roles(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    for role in catalogue.roles.values():
+        if role.id in BUILT_IN:
+            yield Astray("role", role.id, (("role",),), f"{role.id} is built in", "choose another name")
+        for place, name in enumerate(role.inherits):
+            if name not in known.roles:
+                path = (("inherits", place),)
+                yield Astray("role", role.id, path, f"unknown role: {name}", did_you_mean(name, known.roles))
+    for cycle in graph.cycles({role.id: role.inherits for role in catalogue.roles.values()}):
+        place = catalogue.roles[cycle[0]].inherits.index(cycle[1 % len(cycle)])
+        names = " inherits ".join((*cycle[:9], cycle[0]))
+        yield Astray("role", cycle[0], (("inherits", place),), f"a cycle: {names}")
+
+
+def _other_processes(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    for process in catalogue.processes.values():
+        for path, upstream, task in _others(process):
+            tasks = known.tasks.get(upstream)
+            if upstream not in known.tasks:
+                hint = did_you_mean(upstream, known.tasks)
+                yield Astray("process", process.id, (path,), f"unknown process: {upstream}", hint)
+            elif task is not None and tasks is not None and task not in tasks:
+                hint = did_you_mean(task, tasks)
+                yield Astray("process", process.id, (path,), f"unknown task: {upstream}:{task}", hint)
+
+
+def _others(process: Process) -> Iterator[tuple[Path, ProcessId, str | None]]:
+    """Every other process, and task of one, that a process names."""
+    for path, start in _starts(process):
+        yield path, start.process, None
+    for path, _, dependency in _outside(process):
+        yield path, dependency.process or process.id, dependency.task
+
+
+def _starts(process: Process) -> Iterator[tuple[Path, ProcessStart]]:
+    for place, start in enumerate(process.start):
+        if isinstance(start, ProcessStart):
+            yield ("start", place, "process"), start
+
+
+def _outside(process: Process) -> Iterator[tuple[Path, str | None, Dependency]]:
+    """The dependencies on other processes, of the run (None) and of its tasks."""
+    for place, dependency in enumerate(process.after):
+        yield ("after", place), None, dependency
+    for task in process.tasks.values():
+        for place, dependency in enumerate(task.after):
+            if dependency.process is not None:
+                yield ("tasks", task.name, "after", place), task.name, dependency
+
+
+def _circles(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    """Cycles across processes, to the task: only edges of the same business date count."""
+    needs = {process.id: list(_upstream(process)) for process in catalogue.processes.values()}
+    for tangle in graph.tangles(needs):
+        yield from _circles_in([catalogue.processes[name] for name in tangle], known)
+
+
+def _circles_in(processes: list[Process], known: Known) -> Iterator[Astray]:
+    needs = {node: before for process in processes for node, before in _nodes(process).items()}
+    written = {(node, need): (process.id, path) for process in processes for path, node, need in _edges(process)}
+    for cycle in graph.cycles(needs):
+        steps = [written[step] for step in zip(cycle, (*cycle[1:], cycle[0]), strict=True) if step in written]
+        name, path = next((step for step in steps if step[0] in known.changed), steps[0])
+        yield Astray("process", name, (path,), loop_text(_names_in(cycle)))
+
+
+# A node is a task `process:task`, or the begin `process<` or end `process>` of a run.
+
+
+def _nodes(process: Process) -> dict[str, list[str]]:
+    """What each node of a process needs: a task its begin, the end all tasks, and what they wait for."""
+    begin, end = f"{process.id}<", f"{process.id}>"
+    needs: dict[str, list[str]] = {begin: []}
+    for task in process.tasks.values():
+        own = [f"{process.id}:{need.task}" for need in task.after if need.process is None]
+        needs[f"{process.id}:{task.name}"] = [begin, *own]
+    needs[end] = [begin, *(node for node in needs if node != begin)]
+    for _, node, need in _edges(process):
+        needs[node].append(need)
+    return needs
+
+
+def _edges(process: Process) -> Iterator[tuple[Path, str, str]]:
+    """Where a process waits for another on the same date: path, its node, the other's node."""
+    for path, start in _starts(process):
+        yield path, f"{process.id}<", f"{start.process}>"
+    for path, task, dependency in _outside(process):
+        if dependency.date is RelativeDate.SAME:
+            node = f"{process.id}<" if task is None else f"{process.id}:{task}"
+            other = f"{dependency.process}:{dependency.task}" if dependency.task else f"{dependency.process}>"
+            yield path, node, other
+
+
+def _upstream(process: Process) -> Iterator[ProcessId]:
+    for _, start in _starts(process):
+        yield start.process
+    for _, _, dependency in _outside(process):
+        if dependency.process is not None and dependency.date is RelativeDate.SAME:
+            yield dependency.process
+
+
+def _names_in(cycle: Iterable[str]) -> list[str]:
+    """The processes and tasks that a cycle goes through, each named once as it comes by."""
+    names = [name for name, _ in groupby(node.rstrip("<>") for node in cycle)]
+    return names[:-1] if len(names) > 1 and names[0] == names[-1] else names
+
+
+_CHECKS: tuple[Callable[[Catalogue, Known], Iterator[Astray]], ...] = (
+    _owners,
+    _contacts,
+    _ladders,
+    _roles,
+    _other_processes,
+    _circles,
+)

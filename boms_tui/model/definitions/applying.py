@@ -1,0 +1,177 @@
+"""From files to new revisions: what an apply would create and change, or everything that is wrong with it."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from boms_tui.model.definition import Contact, Process, Role
+from boms_tui.model.definitions.blocks import Block, place_of, value_at
+from boms_tui.model.definitions.bodies import Body, dump_body, load_body
+from boms_tui.model.definitions.problems import Findings, Place
+from boms_tui.model.definitions.reading import Document, Source, read, stored
+from boms_tui.model.ids import ProcessId
+from boms_tui.model.picture import Catalogue
+from boms_tui.model.records import Revision
+from boms_tui.model.rights import BUILT_IN
+
+if TYPE_CHECKING:
+    from boms_tui.model.definitions.across import Astray, Known
+    from boms_tui.model.definitions.resolving import InForce, Key, Resolved
+
+
+class NewRevision(NamedTuple):
+    """A document to be written: its YAML, and its record as JSON text."""
+
+    kind: str
+    id: str
+    source: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an apply does, by `kind id`; `documents` are the new revisions, `catalogue` what is in force with them."""
+
+    created: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    documents: tuple[NewRevision, ...]
+    catalogue: Catalogue
+
+
+def plan_apply(sources: Sequence[Source], current: Sequence[Revision], *, timezone: str = "UTC") -> Applied:
+    """What applying `sources` to the newest revisions would do; nothing is ever removed.
+
+    A changed template makes new revisions of the processes that extend it, too. `timezone` is for processes that
+    name none.
+
+    Raises:
+        DefinitionError: anything is wrong, with all that is.
+    """
+    from boms_tui.model.definitions.resolving import resolve
+
+    findings = Findings()
+    in_force = {(revision.kind, revision.id): revision for revision in current}
+    given = _each_once(read(sources, findings), findings)
+    documents = [*given, *_extending(given, in_force)]
+    resolved = resolve(documents, in_force, timezone, findings)
+    catalogue = _with(catalogue_of(current), resolved.records, in_force)
+    _check_across(catalogue, resolved, in_force, findings)
+    findings.check()
+    applied = _applied(documents, resolved.records, in_force, catalogue)
+    asked = {f"{document.kind} {document.id}" for document in given}
+    return replace(applied, unchanged=tuple(name for name in applied.unchanged if name in asked))
+
+
+def catalogue_of(revisions: Collection[Revision]) -> Catalogue:
+    """The definitions that the newest revisions say, from their stored bodies."""
+    records = {(revision.kind, revision.id): load_body(revision.kind, revision.body) for revision in revisions}
+    numbers = {ProcessId(revision.id): revision.number for revision in revisions if revision.kind == "process"}
+    return replace(_catalogue(records), revisions=numbers)
+
+
+def _each_once(documents: Iterable[Document], findings: Findings) -> list[Document]:
+    first: dict[Key, Document] = {}
+    for document in documents:
+        earlier = first.setdefault((document.kind, document.id), document)
+        if earlier is not document:
+            hint = f"first in {earlier.place.file}:{earlier.place.line}"
+            findings.add(document.place, f"{document.kind} {document.id} is defined twice", hint)
+    return list(first.values())
+
+
+def _extending(given: Sequence[Document], in_force: "InForce") -> list[Document]:
+    """The processes in force, not among `given`, that extend a template among them."""
+    templates = {document.id for document in given if document.kind == "template"}
+    keys = {(document.kind, document.id) for document in given}
+    likely = (
+        revision
+        for key, revision in in_force.items()
+        if templates and revision.kind == "process" and key not in keys and "extends" in revision.source
+    )
+    return [document for document in map(stored, likely) if document.body.get("extends") in templates]
+
+
+def _with(before: Catalogue, records: Mapping["Key", Body], in_force: "InForce") -> Catalogue:
+    """The catalogue with `records` laid over it."""
+    new = _catalogue(records)
+    numbers = {
+        process: in_force["process", process].number + 1 if ("process", process) in in_force else 1
+        for process in new.processes
+    }
+    return Catalogue(
+        processes={**before.processes, **new.processes},
+        revisions={**before.revisions, **numbers},
+        contacts={**before.contacts, **new.contacts},
+        roles={**before.roles, **new.roles},
+    )
+
+
+def _catalogue(records: Mapping["Key", Body]) -> Catalogue:
+    every = records.values()
+    return Catalogue(
+        processes={record.id: record for record in every if isinstance(record, Process)},
+        contacts={record.id: record for record in every if isinstance(record, Contact)},
+        roles={record.id: record for record in every if isinstance(record, Role)},
+    )
+
+
+def _check_across(catalogue: Catalogue, resolved: "Resolved", in_force: "InForce", findings: Findings) -> None:
+    from boms_tui.model.definitions.across import astray
+
+    for found in astray(catalogue, _known(catalogue, resolved)):
+        findings.add(_place(found, resolved, in_force), found.what, found.hint)
+
+
+def _known(catalogue: Catalogue, resolved: "Resolved") -> "Known":
+    """Every name, those of documents with faults included: one fault is not told twice."""
+    from boms_tui.model.definitions.across import Known
+
+    faulty = {key: block for key, block in resolved.blocks.items() if key not in resolved.records}
+    named = {kind: [name for of, name in faulty if of == kind] for kind in ("process", "contact", "role")}
+    return Known(
+        tasks={
+            **{process.id: process.tasks for process in catalogue.processes.values()},
+            **{name: _tasks_of(faulty["process", name]) for name in named["process"]},
+        },
+        contacts=frozenset({*catalogue.contacts, *named["contact"]}),
+        roles=frozenset({*BUILT_IN, *catalogue.roles, *named["role"]}),
+        templates=resolved.templates,
+        changed=frozenset(name for kind, name in resolved.blocks if kind == "process"),
+    )
+
+
+def _tasks_of(block: Block) -> list[str] | None:
+    tasks = block.get("tasks")
+    return list(tasks) if isinstance(tasks, Block) and "extends" not in block else None
+
+
+def _place(found: "Astray", resolved: "Resolved", in_force: "InForce") -> Place:
+    key = (found.kind, found.id)
+    block = resolved.blocks[key] if key in resolved.blocks else stored(in_force[key]).body
+    path = next((path for path in found.paths if value_at(block, path) is not None), found.paths[0])
+    return place_of(block, path)
+
+
+def _applied(
+    documents: Sequence[Document], records: Mapping["Key", Body], in_force: "InForce", catalogue: Catalogue
+) -> Applied:
+    outcome: dict[str, list[str]] = {"created": [], "changed": [], "unchanged": []}
+    new: list[NewRevision] = []
+    numbers = dict(catalogue.revisions)
+    for document, body in _bodies(documents, records):
+        before = in_force.get((document.kind, document.id))
+        if before is not None and (before.source, before.body) == (document.text, body):
+            outcome["unchanged"].append(f"{document.kind} {document.id}")
+            if document.kind == "process":
+                numbers[ProcessId(document.id)] = before.number
+        else:
+            outcome["changed" if before else "created"].append(f"{document.kind} {document.id}")
+            new.append(NewRevision(document.kind, document.id, document.text, body))
+    lists = {name: tuple(names) for name, names in outcome.items()}
+    return Applied(**lists, documents=tuple(new), catalogue=replace(catalogue, revisions=numbers))
+
+
+def _bodies(documents: Iterable[Document], records: Mapping["Key", Body]) -> Iterator[tuple[Document, str]]:
+    for document in documents:
+        yield document, dump_body(records[document.kind, document.id])

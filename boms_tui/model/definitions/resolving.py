@@ -1,0 +1,106 @@
+"""Documents into records, each with the template it extends; what is wrong with one goes to the findings."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from boms_tui.model.definition import Contact, Process, Role
+from boms_tui.model.definitions import records
+from boms_tui.model.definitions.blocks import Block, merged, place_of
+from boms_tui.model.definitions.bodies import Body
+from boms_tui.model.definitions.checking import typed
+from boms_tui.model.definitions.documents import ContactDocument, ProcessDocument, RoleDocument, TemplateDocument
+from boms_tui.model.definitions.problems import Findings
+from boms_tui.model.definitions.reading import Document, stored
+from boms_tui.model.definitions.rules import broken_rules
+from boms_tui.model.nearest import did_you_mean, told
+from boms_tui.model.records import Revision
+
+Key: TypeAlias = tuple[str, str]
+"""The kind and id of a document."""
+InForce: TypeAlias = Mapping[Key, Revision]
+
+
+@dataclass(slots=True)
+class Resolved:
+    """What documents say: `records` by key, those without fault; `blocks` as they stand with their templates."""
+
+    records: dict[Key, Body] = field(default_factory=dict)
+    blocks: dict[Key, Block] = field(default_factory=dict)
+    templates: dict[str, TemplateDocument] = field(default_factory=dict)
+
+
+def resolve(documents: Iterable[Document], in_force: InForce, timezone: str, findings: Findings) -> Resolved:
+    """The records of `documents`. Templates that are not among them are those in force."""
+    templates_first = sorted(documents, key=lambda document: document.kind != "template")
+    resolved = Resolved(blocks={(document.kind, document.id): document.body for document in templates_first})
+    resolver = _Resolver(resolved, in_force, timezone, findings)
+    of_kind = {
+        "template": resolver.template,
+        "process": resolver.process,
+        "contact": resolver.contact,
+        "role": resolver.role,
+    }
+    for document in templates_first:
+        record = of_kind[document.kind](document)
+        if record is not None:
+            resolved.records[document.kind, document.id] = record
+    return resolved
+
+
+class _Resolver:
+    """The record of each kind of document; None where it has a fault."""
+
+    def __init__(self, resolved: Resolved, in_force: InForce, timezone: str, findings: Findings) -> None:
+        self._resolved = resolved
+        self._in_force = in_force
+        self._timezone = timezone
+        self._findings = findings
+
+    def contact(self, document: Document) -> Contact | None:
+        contact = typed(ContactDocument, document.body, self._findings)
+        return records.contact_of(contact) if contact else None
+
+    def role(self, document: Document) -> Role | None:
+        role = typed(RoleDocument, document.body, self._findings)
+        return records.role_of(role) if role else None
+
+    def template(self, document: Document) -> Block | None:
+        template = typed(TemplateDocument, document.body, self._findings)
+        if template is None:
+            return None
+        self._resolved.templates[template.template] = template
+        return document.body
+
+    def process(self, document: Document) -> Process | None:
+        process = typed(ProcessDocument, document.body, self._findings)
+        if process is not None and process.extends is not None:
+            process = self._extended(process.extends, document)
+        if process is None or self._breaks_rules(process, document):
+            return None
+        return records.process_of(process, self._timezone)
+
+    def _extended(self, name: str, document: Document) -> ProcessDocument | None:
+        """The process with its template under it."""
+        key = ("template", name)
+        if key in self._resolved.blocks:
+            template = self._resolved.blocks[key] if name in self._resolved.templates else None
+        elif key in self._in_force:
+            template = stored(self._in_force[key]).body
+        else:
+            template = None
+            known = [other for kind, other in (*self._resolved.blocks, *self._in_force) if kind == "template"]
+            place = place_of(document.body, ["extends"])
+            self._findings.add(place, f"unknown template: {told(name)}", did_you_mean(name, known))
+        if template is None:
+            return None
+        block = merged(template, document.body, without="template")
+        self._resolved.blocks[document.kind, document.id] = block
+        return typed(ProcessDocument, block, self._findings)
+
+    def _breaks_rules(self, process: ProcessDocument, document: Document) -> bool:
+        block = self._resolved.blocks[document.kind, document.id]
+        count = 0
+        for count, rule in enumerate(broken_rules(process), 1):  # noqa: B007 - kept beyond the loop
+            self._findings.add(place_of(block, rule.path), rule.what, rule.hint)
+        return count > 0

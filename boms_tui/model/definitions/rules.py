@@ -1,0 +1,142 @@
+"""What must hold within one process, whatever else there is."""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from boms_tui.model import graph, placeholders
+from boms_tui.model.definition import Outcome, RelativeDate
+from boms_tui.model.definitions.blocks import Path
+from boms_tui.model.definitions.documents import AfterEntry, ProcessDocument, RunAfterEntry, TaskPart
+from boms_tui.model.nearest import did_you_mean, told
+
+_OF_COMMANDS_ONLY = (
+    "retries", "retry_delay", "retry_backoff", "retry_max_delay", "timeout", "pool", "environment", "directory",
+    "success_codes", "output_cap", "confirm",
+)  # fmt: skip
+
+
+class Broken(NamedTuple):
+    """A rule that does not hold, and the path of what breaks it."""
+
+    path: Path
+    what: str
+    hint: str = ""
+
+
+def broken_rules(process: ProcessDocument) -> Iterator[Broken]:
+    """Every rule that `process` breaks, its template already merged in."""
+    for rule in _RULES:
+        yield from rule(process)
+
+
+def loop_text(names: list[str]) -> str:
+    """A cycle in words."""
+    shown = [*names[:8], "…"] if len(names) > 9 else names
+    return f"a cycle: {' waits for '.join(told(name) for name in (*shown, names[0]))}"
+
+
+def _has_tasks(process: ProcessDocument) -> Iterator[Broken]:
+    if not process.tasks:
+        yield Broken((), "a process needs `tasks`")
+
+
+def _tasks_have_work(process: ProcessDocument) -> Iterator[Broken]:
+    for name, task in process.tasks.items():
+        if (task.command is None) == (task.manual is None):
+            which = "either a `command` or a `manual`" if task.command is None else "only one of `command` and `manual`"
+            yield Broken(("tasks", name), f"task {name} needs {which}")
+
+
+def _manual_tasks_run_nothing(process: ProcessDocument) -> Iterator[Broken]:
+    for name, task in process.tasks.items():
+        if task.manual is not None and task.command is None:
+            for key in _OF_COMMANDS_ONLY:
+                if key in task.model_fields_set:
+                    yield Broken(("tasks", name, key), f"a manual task runs nothing: `{key}` means nothing here")
+
+
+def _parameters_are_known(process: ProcessDocument) -> Iterator[Broken]:
+    known = {f"{placeholders.PARAMETER}{name}" for name in process.parameters}
+    for path, text in _commands(process):
+        for name in placeholders.names(text):
+            if name not in placeholders.FIXED and name not in known:
+                hint = did_you_mean(name, known) or "the process has no `parameters`"
+                yield Broken(path, f"unknown placeholder: ${{{name}}}", hint)
+
+
+def _commands(process: ProcessDocument) -> Iterator[tuple[Path, str]]:
+    """Every text of the process that placeholders may stand in."""
+    for path, settings in [(("defaults",), process.defaults), *_tasks(process)]:
+        for variable, value in settings.environment.items():
+            yield (*path, "environment", variable), value
+        yield (*path, "directory"), settings.directory or ""
+        for place, word in enumerate(getattr(settings, "command", None) or ()):
+            yield (*path, "command", place), word
+
+
+def _tasks(process: ProcessDocument) -> Iterator[tuple[tuple[str, ...], TaskPart]]:
+    for name, task in process.tasks.items():
+        yield ("tasks", name), task
+
+
+def _starts_give_parameters(process: ProcessDocument) -> Iterator[Broken]:
+    missing = [name for name, parameter in process.parameters.items() if parameter.default is None]
+    for name in missing if process.start else []:
+        what = f"parameter {name} has no default, and a `start` cannot give it"
+        yield Broken(("parameters", name), what, "give it a default, or leave out `start`")
+
+
+def _own_tasks_exist(process: ProcessDocument) -> Iterator[Broken]:
+    for path, entry in _dependencies(process):
+        if entry.process is None and entry.task not in process.tasks:
+            name = str(entry.task)
+            hint = did_you_mean(name, process.tasks) or "another process is {process: NAME}"
+            yield Broken(path, f"unknown task: {told(name)}", hint)
+
+
+def _runs_do_not_wait_for_themselves(process: ProcessDocument) -> Iterator[Broken]:
+    for path, entry in _dependencies(process):
+        if entry.process == process.process and entry.date in {None, RelativeDate.SAME}:
+            hint = f"write {entry.task}" if entry.task and path[0] == "tasks" else "leave it out, or name another date"
+            yield Broken(path, f"{process.process} waits for its own run: this can never open", hint)
+
+
+def _outcomes_can_come_together(process: ProcessDocument) -> Iterator[Broken]:
+    wanted: dict[tuple[object, ...], Outcome] = {}
+    for path, entry in _dependencies(process):
+        upstream = (path[:-1], entry.process, entry.task, entry.date or RelativeDate.SAME)
+        if {wanted.setdefault(upstream, entry.when), entry.when} == {Outcome.SUCCEEDED, Outcome.FAILED}:
+            name = ":".join(filter(None, (entry.process, entry.task)))
+            yield Broken(path, f"{name} cannot both succeed and fail: this can never open", "write `finished`")
+
+
+def _no_cycles(process: ProcessDocument) -> Iterator[Broken]:
+    for cycle in graph.cycles(process.needs()):
+        first, second = cycle[0], cycle[1 % len(cycle)]
+        place = next(
+            place
+            for place, entry in enumerate(process.tasks[first].after)
+            if entry.process is None and entry.task == second
+        )
+        yield Broken(("tasks", first, "after", place), loop_text(list(cycle)))
+
+
+def _dependencies(process: ProcessDocument) -> Iterator[tuple[Path, AfterEntry | RunAfterEntry]]:
+    for place, run_entry in enumerate(process.after):
+        yield ("after", place), run_entry
+    for path, task in _tasks(process):
+        for place, entry in enumerate(task.after):
+            yield (*path, "after", place), entry
+
+
+_RULES: tuple[Callable[[ProcessDocument], Iterator[Broken]], ...] = (
+    _has_tasks,
+    _tasks_have_work,
+    _manual_tasks_run_nothing,
+    _parameters_are_known,
+    _starts_give_parameters,
+    _own_tasks_exist,
+    _runs_do_not_wait_for_themselves,
+    _outcomes_can_come_together,
+    _no_cycles,
+)

@@ -1,0 +1,248 @@
+"""How each kind of scalar is read from its text, and what the JSON Schema says of it."""
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, core_schema
+
+from boms_tui.model import placeholders
+from boms_tui.model.definition import OnFailure, Outcome, RelativeDate
+from boms_tui.model.definitions import amounts
+from boms_tui.model.definitions.problems import WrongValueError
+from boms_tui.model.ids import PROCESS, SEGMENT
+from boms_tui.model.nearest import did_you_mean, foreign_letter, one_of, told
+from boms_tui.model.planning import bad_cron
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+_LONGEST_LINE = 8_192
+_LONGEST_WORD = 32_768
+ANY_SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean"]}
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_DAY = "(mon|tue|wed|thu|fri|sat|sun)"
+
+
+@dataclass(frozen=True, eq=False)
+class Scalar:
+    """Annotates a type with the function that reads it from text, and with its JSON Schema."""
+
+    parse: Callable[[str], object]
+    schema: Mapping[str, Any]
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._read)
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return dict(self.schema)
+
+    def _read(self, value: object) -> object:
+        if not isinstance(value, str):
+            raise WrongValueError(f"must be text, not {shape(value)}")
+        return self.parse(value)
+
+
+def shape(value: object) -> str:
+    """What a value is, in the words of YAML."""
+    return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else "text"
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _line(value: str) -> str:
+    if len(value.strip()) > 200 or "\n" in value.strip():
+        raise WrongValueError("must be one line of at most 200 characters")
+    return value.strip()
+
+
+def _some_text(value: str) -> str:
+    if not value.strip():
+        raise WrongValueError("must not be empty")
+    return value
+
+
+def _matching(pattern: str, what: str, hint: str) -> Scalar:
+    """Text that matches `pattern` as a whole."""
+    compiled = re.compile(pattern)
+
+    def parse(value: str) -> str:
+        if compiled.fullmatch(value):
+            return value
+        raise WrongValueError(f"not {what}: {told(value)}", foreign_letter(value) or hint)
+
+    return Scalar(parse, {"type": "string", "pattern": f"^({pattern})$"})
+
+
+def _whole(low: int, high: int) -> Scalar:
+    def parse(value: str) -> int:
+        if re.fullmatch(r"[0-9]{1,12}", value) and low <= int(value) <= high:
+            return int(value)
+        raise WrongValueError(f"not a whole number from {low} to {high}: {told(value)}")
+
+    return Scalar(parse, {"type": "integer", "minimum": low, "maximum": high})
+
+
+def _factor(value: str) -> float:
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", value) and 1 <= float(value) <= 100:
+        return float(value)
+    raise WrongValueError(f"not a factor from 1 to 100: {told(value)}", "such as 2 or 1.5")
+
+
+def _flag(value: str) -> bool:
+    if value not in {"true", "false"}:
+        raise WrongValueError(f"neither true nor false: {told(value)}")
+    return value == "true"
+
+
+def _some_time(value: str) -> timedelta:
+    duration = amounts.duration(value)
+    if not duration:
+        raise WrongValueError(f"must be longer than {value}")
+    return duration
+
+
+def _clock(value: str) -> time:
+    if not _TIME.fullmatch(value):
+        raise WrongValueError(f"not a time of day: {told(value)}", 'such as "06:00"')
+    return time.fromisoformat(value)
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise WrongValueError(f"no such time zone: {told(value)}", did_you_mean(value, _zones())) from None
+    return value
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _cron(value: str) -> str:
+    if what := bad_cron(value):
+        raise WrongValueError(f"bad cron text: {told(value)}: {told(what)}", 'such as "30 18 * * 1-5"')
+    return value
+
+
+def _which_date(value: str) -> RelativeDate | date:
+    if value in set(RelativeDate):
+        return RelativeDate(value)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise WrongValueError(f"not a date: {told(value)}", "same, previous, or one such as 2026-11-20") from None
+
+
+def _filled(value: str) -> str:
+    if len(value) > _LONGEST_WORD:
+        raise WrongValueError(f"longer than {_LONGEST_WORD:,} characters")
+    try:
+        placeholders.names(value)
+    except placeholders.PlaceholderError as error:
+        raise WrongValueError(error.title, error.next_step) from None
+    return value
+
+
+def _choice(kind: type[E]) -> Scalar:
+    def parse(value: str) -> E:
+        if value in set(kind):
+            return kind(value)
+        raise WrongValueError(f"must be {one_of([*kind])}, not {told(value)}", did_you_mean(value, kind))
+
+    return Scalar(parse, {"enum": [*kind]})
+
+
+def _overlap(value: str) -> str:
+    if value in {"skip", "parallel"}:
+        raise WrongValueError(f"not supported yet: overlap: {value}", "queue is")
+    if value != "queue":
+        raise WrongValueError(f"must be queue, not {told(value)}")
+    return value
+
+
+def _environment_name(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise WrongValueError(f"not the name of a variable: {told(value)}", foreign_letter(value))
+    if value.startswith("BOMS_"):
+        raise WrongValueError(f"the runtime sets what begins with BOMS_: {told(value)}", "choose another name")
+    return value
+
+
+def _words(value: object) -> object:
+    """A command in one string, split as a shell would split it; nothing else that a shell does."""
+    if not isinstance(value, str):
+        return value
+    if len(value) > _LONGEST_LINE:
+        raise WrongValueError(f"longer than {_LONGEST_LINE:,} characters", "write it as a list")
+    try:
+        return shlex.split(value)
+    except ValueError as error:
+        raise WrongValueError(f"cannot be split into words: {str(error).lower()}", "write it as a list") from None
+
+
+def _some_words(value: list[str]) -> list[str]:
+    if not value or not value[0].strip():
+        raise WrongValueError("names no program")
+    return value
+
+
+def _some_items(value: list[T]) -> list[T]:
+    if not value:
+        raise WrongValueError("must not be empty")
+    return value
+
+
+_ID_HINT = "an id has a-z, 0-9, _ and -, and begins with a letter or digit"
+Text = Annotated[str, Scalar(_text, ANY_SCALAR)]
+SomeText = Annotated[str, Scalar(_some_text, ANY_SCALAR)]
+Line = Annotated[str, Scalar(_line, ANY_SCALAR)]
+Id = Annotated[str, _matching(SEGMENT.pattern, "an id", _ID_HINT)]
+ProcessPath = Annotated[str, _matching(PROCESS.pattern, "a process id", f"{_ID_HINT}; folders are parted by /")]
+Scope = Annotated[str, _matching(r"[a-z0-9*_-]+(/[a-z0-9*_-]+)*", "a scope", "such as settlement/*")]
+Phone = Annotated[
+    str, _matching(r"[+0-9][0-9 ()./-]{2,40}( ?(x|ext\.?) ?[0-9]+)?", "a phone number", "such as +91 22 5550 0101")
+]
+Mail = Annotated[str, _matching(r"[^@\s]{1,100}@[^@\s]{1,100}", "a mail address", "such as desk@example.com")]
+Days = Annotated[str, _matching(f"{_DAY}(-{_DAY})?", "a day or a range of days", "such as mon-fri or sat")]
+Hours = Annotated[
+    str, _matching(f"{_TIME.pattern}-({_TIME.pattern}|24:00)", "a range of hours", 'such as "08:00-20:00"')
+]
+Flag = Annotated[bool, Scalar(_flag, {"type": "boolean"})]
+Priority = Annotated[int, _whole(0, 100)]
+Retries = Annotated[int, _whole(0, 1_000)]
+ExitStatus = Annotated[int, _whole(0, (1 << 32) - 1)]
+Factor = Annotated[float, Scalar(_factor, {"type": "number", "minimum": 1, "maximum": 100})]
+Duration = Annotated[timedelta, Scalar(amounts.duration, {"type": "string", "pattern": f"^{amounts.DURATION_TEXT}$"})]
+SomeTime = Annotated[timedelta, Scalar(_some_time, {"type": "string", "pattern": f"^{amounts.DURATION_TEXT}$"})]
+Size = Annotated[int, Scalar(amounts.size, {"type": ["string", "integer"]})]
+Clock = Annotated[time, Scalar(_clock, {"type": "string", "pattern": f"^{_TIME.pattern}$"})]
+Zone = Annotated[str, Scalar(_zone, {"type": "string"})]
+Cron = Annotated[str, Scalar(_cron, {"type": "string"})]
+WhichDate = Annotated[
+    RelativeDate | date,
+    Scalar(_which_date, {"type": "string", "pattern": "^(same|previous|[0-9]{4}-[0-9]{2}-[0-9]{2})$"}),
+]
+When = Annotated[Outcome, _choice(Outcome)]
+WhenFailed = Annotated[OnFailure, _choice(OnFailure)]
+Overlap = Annotated[str, Scalar(_overlap, {"enum": ["queue"]})]
+EnvironmentName = Annotated[str, Scalar(_environment_name, {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})]
+Filled = Annotated[str, Scalar(_filled, ANY_SCALAR)]
+Argv = Annotated[
+    list[Filled],
+    BeforeValidator(_words),
+    AfterValidator(_some_words),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": ANY_SCALAR}]}),
+]
+ExitStatuses = Annotated[list[ExitStatus], AfterValidator(_some_items)]

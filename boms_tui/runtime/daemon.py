@@ -1,0 +1,256 @@
+"""The daemon's life: become the leader, lead, and leave the tasks running when told to stop."""
+
+import signal
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from threading import Event
+from types import FrameType
+from typing import Protocol
+
+from boms_tui import clock
+from boms_tui.config import Home
+from boms_tui.errors import BomsError, NoAnswerError
+from boms_tui.model.decision import Decision
+from boms_tui.model.facts import Fact
+from boms_tui.model.ids import AttemptId
+from boms_tui.model.lease import DeposedError, Lease
+from boms_tui.model.records import Entry, User
+from boms_tui.model.snapshot import Snapshot, dates_read
+from boms_tui.model.timetable import Timetable
+from boms_tui.runtime import logs
+from boms_tui.runtime.authority import Authority
+from boms_tui.runtime.inbox import InboxReader
+from boms_tui.runtime.keys import Keyring
+from boms_tui.runtime.leading import POLL_S, Term
+from boms_tui.runtime.passwords import weakness
+from boms_tui.runtime.ports import Executor, LeaderStore, Spec, Tail
+from boms_tui.runtime.shipping import Shipping
+
+TTL = timedelta(seconds=10)
+DEPOSED = 75
+
+
+class Lock(Protocol):
+    """The exclusive lock beside an embedded store; it dies with its holder."""
+
+    def acquire(self) -> bool: ...
+
+    def release(self) -> None: ...
+
+
+class Daemon:
+    """One runtime. `lock` guards an embedded store and is None for a shared one, where the lease's beats decide."""
+
+    def __init__(
+        self, store: LeaderStore, home: Home, *, node: str, pools: Mapping[str, int], lock: Lock | None
+    ) -> None:
+        self._store = store
+        self._home = home
+        self._node = node
+        self._pools = pools
+        self._lock = lock
+        self._term: Term | None = None
+        self._stopped = False
+        self._executor: Executor | None = None
+        self._observed = _Observed()
+
+    def run(self) -> int:
+        """Lead until SIGTERM, then give the lease back; 0, or 75 when another runtime took over."""
+        from boms_tui.runtime.processes import Processes
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        with Processes(self._home.spool) as executor:
+            self._executor = executor
+            try:
+                return self._lead_when_free(executor)
+            finally:
+                self._executor = None
+
+    def answer_inbox(self) -> bool:
+        """Lead for a moment to answer what people ask, and start nothing; False where somebody else leads."""
+        epoch = self._take()
+        if epoch is None:
+            return False
+        try:
+            machine = _NoMachine()
+            term = self._new_term(machine, epoch, dict.fromkeys(self._pools_defined(), 0))
+            while term.answer(clock.now()) or term.inbox.busy:
+                if term.inbox.busy:
+                    machine.poll(POLL_S)
+            term.inbox.close()
+        finally:
+            self._give_back(epoch)
+        return True
+
+    def appoint_admin(self, name: str, password: str) -> None:
+        """Make the first admin, as `boms init` does."""
+        self.appoint(name, password, ("admin",))
+
+    def appoint(self, name: str, password: str, roles: tuple[str, ...]) -> None:
+        """Make a user without being asked by one; for `init` and the demo.
+
+        Raises:
+            BomsError: the password is too weak, the name is taken, or a runtime leads.
+        """
+        weak = weakness(password, name)
+        if weak:
+            raise BomsError(weak, "choose another password")
+        if any(user.name == name for user in self._store.users()):
+            raise BomsError(f"there is a user {name} already", "use boms users to change accounts")
+        epoch = self._take()
+        if epoch is None:
+            raise BomsError("a runtime leads this store", "ask an admin for an account: boms users add")
+        now = clock.now()
+        hashed = Authority(Keyring.load(self._home.keys), self._store).hash(password)
+        try:
+            self._store.commit(
+                Decision(
+                    users=(User(name, roles, now, password_hash=hashed),),
+                    journal=(Entry(now, "init", "user-add", f"user {name}", after=",".join(roles)),),
+                ),
+                epoch,
+            )
+        finally:
+            self._give_back(epoch)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopped = True
+        if self._term is not None:
+            self._term.stopping = True
+        if self._executor is not None:
+            self._executor.wake()
+
+    def _lead_when_free(self, executor: Executor) -> int:
+        while not self._stopped:
+            epoch = self._take()
+            if epoch is None:
+                executor.poll(1.0)
+                continue
+            try:
+                self._lead_through_outages(executor, epoch)
+            except DeposedError:
+                logs.warn("another runtime leads; stopping", epoch=epoch)
+                return DEPOSED
+            finally:
+                self._give_back(epoch)
+        return 0
+
+    def _lead_through_outages(self, executor: Executor, epoch: int) -> None:
+        """Lead, and start afresh from what is durable each time the store has been away."""
+        while not self._stopped:
+            try:
+                self._lead(executor, epoch)
+            except NoAnswerError as error:
+                logs.warn("the store is away; tasks go on", why=error.title)
+                executor.poll(1.0)
+
+    def _lead(self, executor: Executor, epoch: int) -> None:
+        self._term = self._new_term(executor, epoch, self._pools)
+        logs.say("leading", node=self._node, epoch=epoch, pools=dict(self._pools), runs=len(self._term.snapshot.runs))
+        self._term.stopping = self._stopped
+        try:
+            self._term.lead()
+        finally:
+            self._term.inbox.close()
+            self._term = None
+            logs.say("stopped leading; tasks go on", epoch=epoch)
+
+    def _new_term(self, executor: Executor, epoch: int, pools: Mapping[str, int]) -> Term:
+        from boms_tui.model.definitions import catalogue_of
+
+        store, now = self._store, clock.now()
+        current = tuple(store.current())
+        catalogue = catalogue_of(current)
+        dates = dates_read((process, now.date() + timedelta(days=shift)) for process in catalogue.processes.values()
+                           for shift in (-1, 0, 1))  # fmt: skip
+        snapshot = Snapshot.of(
+            catalogue, store.picture(dates), pools=pools, current=current, node=self._node, epoch=epoch, timezone=self._home.timezone,
+            users=store.users(),
+        )  # fmt: skip
+        authority = Authority(Keyring.load(self._home.keys), store)
+        since = store.lease().planned_until or now
+        return Term(
+            store=store,
+            home=self._home,
+            executor=executor,
+            authority=authority,
+            snapshot=snapshot,
+            timetable=Timetable(catalogue, since),
+            inbox=InboxReader(store, authority, executor.wake),
+            shipping=Shipping(store, executor, snapshot, epoch),
+            epoch=epoch,
+            planned_until=since,
+        )
+
+    def _pools_defined(self) -> set[str]:
+        from boms_tui.model.definitions import catalogue_of
+
+        processes = catalogue_of(tuple(self._store.current())).processes.values()
+        return {task.pool for process in processes for task in process.tasks.values()}
+
+    def _take(self) -> int | None:
+        """Become the leader: at once where the embedded store's lock is ours, else by the lease's beats."""
+        if self._lock is not None and not self._lock.acquire():
+            return None
+        seen, now = self._store.lease(), clock.now()
+        if self._lock is None and not self._lapsed(seen):
+            return None
+        return self._store.take(self._node, seen, now)
+
+    def _lapsed(self, seen: Lease) -> bool:
+        """Whether a lease on a shared store is free, or unbeaten for its time on our own clock."""
+        return not seen.holder or self._observed.silent_for(seen) > TTL
+
+    def _give_back(self, epoch: int) -> None:
+        try:
+            self._store.give_back(epoch, clock.now())
+        except DeposedError:
+            logs.warn("the lease was taken over", epoch=epoch)
+        finally:
+            if self._lock is not None:
+                self._lock.release()
+
+
+class _Observed:
+    """When a lease was last seen to beat, by our own clock."""
+
+    def __init__(self) -> None:
+        self._beat: tuple[int, int] | None = None
+        self._since: float = 0.0
+
+    def silent_for(self, seen: Lease) -> timedelta:
+        beat = (seen.epoch, seen.beat)
+        if beat != self._beat:
+            self._beat, self._since = beat, clock.monotonic()
+        return timedelta(seconds=clock.monotonic() - self._since)
+
+
+class _NoMachine:
+    """An executor that starts nothing: the momentary leader only answers."""
+
+    def __init__(self) -> None:
+        self._woken = Event()
+
+    def launch(self, specs: Sequence[Spec]) -> None:
+        raise AssertionError(f"a momentary leader starts nothing, not {len(specs)} attempts")
+
+    def adopt(self, attempt: AttemptId, *, ran: bool = False) -> None:
+        """Leave it to the runtime that will lead."""
+
+    def kill(self, attempt: AttemptId, by: str) -> None:
+        """The intent is recorded; the runtime that will lead carries it out."""
+
+    def poll(self, timeout: float) -> Sequence[Fact]:
+        self._woken.wait(timeout)
+        self._woken.clear()
+        return ()
+
+    def tail(self, attempt: AttemptId) -> Tail | None:
+        """It ran nothing, so there is none."""
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def close(self) -> None:
+        """It has nothing open."""

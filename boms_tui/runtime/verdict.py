@@ -1,0 +1,70 @@
+"""From what the spool proves of an attempt to the fact that `decide` is told."""
+
+from datetime import datetime
+
+from boms_tui.model.facts import Exited, How, Lost, Voided
+from boms_tui.model.ids import AttemptId
+from boms_tui.runtime import found as what
+from boms_tui.runtime.found import Over
+from boms_tui.runtime.protocol import ExitRecord, StartRecord
+from boms_tui.runtime.shim.files import DECIDED, LATE, LOCKED, UNRECORDED
+
+_STARTED_NOTHING = frozenset({0, LATE, DECIDED, LOCKED, None})
+"""How a shim may end, by itself, before an attempt that is void; anything else is a shim that could not work."""
+
+
+def verdict(
+    attempt: AttemptId,
+    found: Over,
+    *,
+    ran: bool,
+    status: int | None,
+    said: str,
+    started: StartRecord | None,
+    now: datetime,
+) -> Exited | Voided | Lost:
+    """What became of an attempt.
+
+    `ran` says that it is on record elsewhere that its program started. `status` is how its shim ended, where that
+    was our child (a negative number is a signal), and `said` what it said.
+    """
+    match found:
+        case what.Ended(record):
+            return exited(attempt, record, started)
+        case what.Void() if ran or status == UNRECORDED:
+            return Lost(attempt, _and("it had started, and the spool shows nothing of it any more", said))
+        case what.Void(why) if status in _STARTED_NOTHING or (status or 0) < 0:
+            return Voided(attempt, why)
+        case what.Void():
+            return start_failed(attempt, _and(f"its shim could not work (status {status})", said), now)
+        case what.StartFailed(why):
+            return start_failed(attempt, _and(why, said), now)
+        case what.Lost(evidence):
+            return Lost(attempt, _and(evidence, said))
+
+
+def exited(attempt: AttemptId, record: ExitRecord, started: StartRecord | None) -> Exited:
+    ran = started if record.elapsed is not None else None
+    text = record.text
+    if record.remain:
+        text = f"{text}; {record.remain} processes of its group live on".removeprefix("; ")
+    return Exited(
+        attempt=attempt,
+        how=record.how,
+        code=record.code,
+        signal=record.signal,
+        ended_at=record.ended,
+        text=text,
+        output_bytes=record.output_bytes,
+        output_dropped=record.output_dropped,
+        pid=ran.pid if ran else None,
+        started_at=ran.at if ran else None,
+    )
+
+
+def start_failed(attempt: AttemptId, why: str, now: datetime) -> Exited:
+    return Exited(attempt, How.START_FAILED, code=None, signal=None, ended_at=now, text=why)
+
+
+def _and(text: str, said: str) -> str:
+    return f"{text}: {said}" if said else text

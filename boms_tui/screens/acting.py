@@ -1,0 +1,99 @@
+"""From a key to a verdict: ask, send one request, say what came of it. Nothing is shown before the feed brings it."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from boms_tui.model.records import Answer, Verdict
+from boms_tui.model.verbs import VERBS, On, Verb
+from boms_tui.model.views import UserRow
+from boms_tui.screens.account import AccountBox, AccountChange
+from boms_tui.screens.background import Done, in_background
+from boms_tui.screens.confirm import Act, Confirm
+from boms_tui.screens.fields import fields_of
+from boms_tui.screens.processes import ProcessesScreen
+from boms_tui.screens.target import Target, misfit
+from boms_tui.screens.text import safe
+from boms_tui.screens.when import stamp
+
+if TYPE_CHECKING:
+    from boms_tui.screens.app import Console
+
+_SAYS = {
+    Answer.APPLIED: ("✓", "done", "ok"),
+    Answer.REJECTED: ("✗", "refused", "bad"),
+    Answer.EXPIRED: ("✗", "expired before it was decided", "bad"),
+}
+
+
+class Acting:
+    """The acts of one console. An act that is under way is not sent a second time."""
+
+    def __init__(self, console: "Console") -> None:
+        self._console = console
+        self._under_way: set[str] = set()
+
+    def ask(self, name: str) -> None:
+        """Open the box for a verb on what is under the cursor, if the verb fits it."""
+        verb, screen = VERBS[name], self._console.live
+        target = screen.target_for(verb) if screen is not None else None
+        if screen is None or target is None:
+            return
+        wrong = misfit(verb, target)
+        if wrong:
+            self._console.say(wrong, "warn")
+            return
+        process = screen.process(target.id) if isinstance(screen, ProcessesScreen) else None
+        box = Confirm(verb, target, fields_of(name, target.on, process))
+        self._console.push_screen(box, self._send_act)
+
+    def account(self, do: str, user: UserRow | None) -> None:
+        """Open the box for a change of an account."""
+        self._console.push_screen(AccountBox(do, user), self._send_account)
+
+    def _send_act(self, act: Act | None) -> None:
+        if act is not None:
+            self._send(act.verb, act.target, act.target.version, act.reason, act.parameters)
+
+    def _send_account(self, change: AccountChange | None) -> None:
+        if change is None:
+            return
+        given = {"do": change.do, "roles": change.roles}
+        parameters = {name: value for name, value in given.items() if value}
+        gateway, label = self._console.gateway, f"{change.do} {change.user}"
+        self._background(
+            label,
+            lambda: gateway.act(
+                "users", change.user, version_seen=change.version, parameters=parameters, secret=change.secret
+            ),
+        )
+
+    def _send(
+        self, verb: Verb, target: Target, version: int | None, reason: str, parameters: Mapping[str, str]
+    ) -> None:
+        gateway = self._console.gateway
+        name = target.name if target.on is On.TASK else target.id
+        self._background(
+            f"{verb.label} {name}",
+            lambda: gateway.act(verb.name, target.id, version_seen=version, reason=reason, parameters=parameters),
+        )
+
+    def _background(self, label: str, call: Callable[[], Verdict]) -> None:
+        if label in self._under_way:
+            return
+        self._under_way.add(label)
+        at = stamp(self._console.now(), self._console.zone)
+        self._console.say(f"▸ {safe(label)}: asked at {at}, waiting for the verdict", "accent")
+        in_background(f"act:{label}", call, self._console.post_message)
+
+    def answered(self, event: Done) -> None:
+        """Say what came of an act."""
+        label = event.tag.removeprefix("act:")
+        self._under_way.discard(label)
+        at = stamp(self._console.now(), self._console.zone)
+        if isinstance(event.data, Verdict):
+            glyph, word, tone = _SAYS[event.data.answer]
+            why = f": {event.data.reason}" if event.data.reason else ""
+            self._console.say(f"{glyph} {safe(label)}: {word}{safe(why)} ({at})", tone)
+        elif event.error is not None:
+            step = f"; {event.error.next_step}" if event.error.next_step else ""
+            self._console.say(f"✗ {safe(label)}: {safe(event.error.title + step)} ({at})", "bad")

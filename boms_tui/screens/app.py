@@ -1,0 +1,276 @@
+"""The console: which screen is live, how fresh it is, who is signed in, and the lock on the action keys."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from textual.app import App
+
+from boms_tui import clock
+from boms_tui.model.ids import ProcessId, RunId
+from boms_tui.model.verbs import VERBS
+from boms_tui.model.views import ProcessRow, Pulse, UserRow
+from boms_tui.screens.acting import Acting
+from boms_tui.screens.background import Done, in_background
+from boms_tui.screens.board import BoardScreen
+from boms_tui.screens.contacts import ContactsScreen
+from boms_tui.screens.feed import INTERVAL, Feed
+from boms_tui.screens.freshness import freshness, store_now
+from boms_tui.screens.gateway import Gateway, Hint, SignedIn
+from boms_tui.screens.help import Help
+from boms_tui.screens.lifeline import Lifeline, log_crash
+from boms_tui.screens.line import Span
+from boms_tui.screens.live import LiveScreen
+from boms_tui.screens.messages import Beat, Interest, Printed, Refused, Shown, Silence
+from boms_tui.screens.processes import ProcessesScreen
+from boms_tui.screens.run import RunScreen
+from boms_tui.screens.signin import SignIn
+from boms_tui.screens.task import TaskScreen
+from boms_tui.screens.text import safe
+from boms_tui.screens.theme import DAY, NIGHT, THEMES
+from boms_tui.screens.users import UsersScreen
+from boms_tui.screens.widgets.lineview import ASCII
+
+_VIEWS: dict[str, Callable[[], LiveScreen[Any]]] = {
+    "processes": ProcessesScreen, "contacts": ContactsScreen, "users": UsersScreen,
+}  # fmt: skip
+_LAY_OUT_EVERY = 5
+"""Seconds between two layouts while nothing is reported: durations grow in such steps."""
+
+
+def _palette() -> type[Any]:
+    from boms_tui.screens.palette import Commands
+
+    return Commands
+
+
+class Console(App[None], inherit_bindings=False):
+    """Screens ask it for the time, the gateway and rights; the feed posts to it what it read."""
+
+    CSS_PATH = "boms.tcss"
+    TITLE = "BOMS"
+    BINDINGS: ClassVar = [("ctrl+c", "how_to_quit", "Quit")]
+    COMMANDS: ClassVar = {_palette}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = True
+    AUTO_FOCUS = "#table"
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        *,
+        hint: Hint,
+        zone: str,
+        business_zone: str = "",
+        signed_in: SignedIn | None = None,
+        theme: str = NIGHT,
+        ascii_only: bool = False,
+        lifeline: Lifeline | None = None,
+        steady: Callable[[], float] = clock.monotonic,
+        wall: Callable[[], datetime] = clock.now,
+        interval: float = INTERVAL,
+    ) -> None:
+        super().__init__()
+        for look in THEMES:
+            self.register_theme(look)
+        self.theme = theme
+        self.animation_level = "none"
+        self.set_class(ascii_only, ASCII)
+        self.gateway, self.hint, self.signed_in = gateway, hint, signed_in
+        self.zone, self.business_zone = ZoneInfo(zone), ZoneInfo(business_zone or zone)
+        self.said = Span("")
+        self.pulse: Pulse | None = None
+        self.board = BoardScreen()
+        self.feed = Feed(gateway, self.post_message, interval=interval)
+        self._acting = Acting(self)
+        self._processes: tuple[ProcessId, ...] = ()
+        self._lifeline = lifeline
+        self._steady, self._wall = steady, wall
+        self._answered = steady()
+        self._ticks = 0
+        self.fresh = freshness(None, timedelta(0), self.zone)
+
+    @property
+    def live(self) -> LiveScreen[Any] | None:
+        """The topmost screen that shows the store; a dialog may lie over it."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, LiveScreen)), None)
+
+    @property
+    def place(self) -> str:
+        return safe(self.pulse.node) if self.pulse is not None and self.pulse.node else "boms"
+
+    @property
+    def failed(self) -> bool:
+        """Whether a defect has ended it."""
+        return self._exception is not None
+
+    def on_mount(self) -> None:
+        self.push_screen(self.board)
+        if self.signed_in is None:
+            self.push_screen(SignIn(), self._signed_in)
+        self.feed.watch(self.board.interest)
+        self.feed.start()
+        self.set_interval(1.0, self.second)
+        if self._lifeline is not None:
+            self._lifeline.hold(self.exit)
+        in_background("processes", self.gateway.processes, self.post_message)
+
+    def on_unmount(self) -> None:
+        self.feed.stop()
+        if self._lifeline is not None:
+            self._lifeline.release()
+
+    def now(self) -> datetime:
+        return store_now(self.pulse, self._silent()) if self.pulse is not None else self._wall()
+
+    def today(self) -> date:
+        return self.now().astimezone(self.business_zone).date()
+
+    def _silent(self) -> timedelta:
+        return timedelta(seconds=max(0.0, self._steady() - self._answered))
+
+    def second(self) -> None:
+        """Once a second: how fresh all this is. Lines that stay the same are not drawn again."""
+        self._ticks += 1
+        if self._lifeline is not None and self._lifeline.hung_up():
+            self.exit(return_code=129)
+        self.freshen()
+        if self._ticks % _LAY_OUT_EVERY == 0 and self.live is not None and self.fresh.live:
+            self.live.lay_out()
+
+    def freshen(self) -> None:
+        self.fresh = freshness(self.pulse, self._silent(), self.zone)
+        if self.live is not None:
+            self.live.frame()
+
+    def watch_again(self) -> None:
+        if self.live is not None:
+            self.feed.watch(self.live.interest)
+
+    def may(self, verb: str) -> bool:
+        return self.fresh.live and self.signed_in is not None and verb in self.signed_in.verbs
+
+    def say(self, text: str, tone: str = "") -> None:
+        self.said = Span(text, tone)
+        if self.live is not None:
+            self.live.frame()
+            self.live.call_after_refresh(self.live.lay_out)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The gate before all keys: dialogs keep keys out of what lies below, and no verb works while locked."""
+        on_top = isinstance(self.screen, LiveScreen)
+        gates: dict[str, Callable[[], bool]] = {
+            "verb": lambda: on_top and self.may(str(parameters[0])),
+            "command_palette": lambda: on_top and self.signed_in is not None and self.fresh.live,
+            "view": lambda: on_top,
+            "help": lambda: on_top,
+            "sign": lambda: on_top,
+        }
+        return gates[action]() if action in gates else super().check_action(action, parameters)
+
+    def on_beat(self, event: Beat) -> None:
+        self._take(event.pulse)
+        if self.fresh != freshness(self.pulse, timedelta(0), self.zone):
+            self.freshen()
+
+    def _take(self, pulse: Pulse) -> None:
+        self.pulse, self._answered = pulse, self._steady()
+
+    def on_silence(self, event: Silence) -> None:
+        text = f"the store does not answer: {safe(event.title)}"
+        if not self.fresh.live and self.said.text != text:
+            self.say(text, "bad")
+
+    def on_shown(self, event: Shown) -> None:
+        screen = self.live
+        if screen is not None and _same(screen.interest, event.view, event.key):
+            self._take(event.pulse)
+            self.fresh = freshness(self.pulse, timedelta(0), self.zone)
+            screen.take(event.data, event.pulse.sequence)
+
+    def on_refused(self, event: Refused) -> None:
+        screen = self.live
+        if screen is not None and _same(screen.interest, event.view, event.key):
+            self.say(safe(f"{event.title}: {event.next_step}" if event.next_step else event.title), "warn")
+
+    def on_printed(self, event: Printed) -> None:
+        if isinstance(self.live, TaskScreen):
+            self.live.print(event.attempt, event.output)
+
+    def on_done(self, event: Done) -> None:
+        if event.tag.startswith("act:"):
+            self._acting.answered(event)
+            self.feed.look()
+        elif isinstance(event.data, Sequence):
+            self._processes = tuple(row.id for row in event.data if isinstance(row, ProcessRow))
+
+    def known_runs(self) -> list[RunId]:
+        return [row.run.id for row in self.board.data or ()]
+
+    def known_processes(self) -> tuple[ProcessId, ...]:
+        return self._processes
+
+    def open_run(self, run: RunId) -> None:
+        self.push_screen(RunScreen(run))
+
+    def open_task(self, ref: str) -> None:
+        self.push_screen(TaskScreen(ref))
+
+    async def open_process(self, process: str) -> None:
+        await self.action_view("processes")
+        if isinstance(self.live, ProcessesScreen):
+            self.live.choose_when_read(process)
+
+    def account(self, do: str, user: UserRow | None) -> None:
+        self._acting.account(do, user)
+
+    def action_verb(self, name: str) -> None:
+        if name in VERBS:
+            self._acting.ask(name)
+
+    def action_help(self) -> None:
+        self.push_screen(Help())
+
+    async def action_view(self, name: str) -> None:
+        """Go back to the board, and from there to another view."""
+        while len(self.screen_stack) > 1 and self.screen is not self.board:
+            await self.pop_screen()
+        if name in _VIEWS:
+            await self.push_screen(_VIEWS[name]())
+
+    def action_sign(self) -> None:
+        """Sign in; or sign out, which leaves the console read-only."""
+        if self.signed_in is None:
+            self.push_screen(SignIn(), self._signed_in)
+            return
+        self._signed_in(None)
+        in_background("sign-out", self.gateway.sign_out, self.post_message)
+        self.say("signed out; looking around is read-only", "dim")
+
+    def _signed_in(self, signed_in: SignedIn | None) -> None:
+        self.signed_in = signed_in
+        if signed_in is not None:
+            self.say("")
+        self.refresh_bindings()
+        self.freshen()
+
+    def action_dark(self) -> None:
+        if self.theme in {NIGHT, DAY}:
+            self.theme = DAY if self.theme == NIGHT else NIGHT
+
+    def action_how_to_quit(self) -> None:
+        self.say("q on the board quits; Esc goes back", "dim")
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with a non-zero status; what was in the program's variables goes nowhere."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        log_crash(error)
+        self._close_messages_no_wait()
+
+
+def _same(interest: Interest, view: str, key: str) -> bool:
+    return interest.view == view and interest.key == key

@@ -1,0 +1,126 @@
+"""One thread between the store and the screens: it polls, reads what is looked at, and posts what it found."""
+
+from collections.abc import Callable
+from threading import Event, Thread
+
+from textual.message import Message
+
+from boms_tui.errors import BomsError
+from boms_tui.model.ids import AttemptId, ProcessId, RunId
+from boms_tui.model.views import BoardQuery, BoardRow, Output, Pulse
+from boms_tui.screens.gateway import Gateway
+from boms_tui.screens.messages import Beat, Interest, Printed, Refused, Shown, Silence, View
+
+INTERVAL = 0.5
+"""Seconds between two looks at the store."""
+_AT_ONCE = 200
+"""The most changed runs that are read again by name; beyond it the whole board is read."""
+
+
+class Feed:
+    """Reads in a daemon thread of its own. `post` must be safe to call from it; nothing else is shared."""
+
+    def __init__(self, gateway: Gateway, post: Callable[[Message], object], *, interval: float = INTERVAL) -> None:
+        self._gateway = gateway
+        self._post = post
+        self._interval = interval
+        self._interest = Interest()
+        self._stop = Event()
+        self._wake = Event()
+        self._read: tuple[Interest, int] | None = None
+        self._board: dict[RunId, BoardRow] = {}
+        self._board_at: int | None = None
+        self._printed: tuple[AttemptId, Output | None] | None = None
+        self._thread = Thread(target=self._work, name="boms-feed", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; it is not waited for, as the store may keep it."""
+        self._stop.set()
+        self._wake.set()
+
+    def watch(self, interest: Interest) -> None:
+        """Look at something else, at once."""
+        if interest != self._interest:
+            self._interest = interest
+            self._wake.set()
+
+    def look(self) -> None:
+        """Look again now rather than at the next poll."""
+        self._wake.set()
+
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            self.poll()
+            self._wake.wait(self._interval)
+
+    def poll(self) -> None:
+        """Look once. Nothing that goes wrong ends the thread: it is posted."""
+        try:
+            pulse = self._gateway.pulse()
+            self._look(self._interest, pulse)
+            self._say(Beat(pulse))
+        except BomsError as error:
+            self._say(Silence(error.title, error.next_step))
+        except Exception as error:  # noqa: BLE001 - whatever a driver raises, the console must outlive it
+            self._say(Silence(f"{type(error).__name__}: {error}", "the log has more"))
+
+    def _say(self, message: Message) -> None:
+        try:
+            self._post(message)
+        except RuntimeError:  # the event loop has ended, and the console with it
+            self._stop.set()
+
+    def _look(self, interest: Interest, pulse: Pulse) -> None:
+        moved = self._read != (Interest(interest.view, interest.key), pulse.sequence)
+        if moved and interest.view is not View.NOTHING:
+            self._show(interest, pulse)
+            self._read = (Interest(interest.view, interest.key), pulse.sequence)
+        if interest.attempt is not None:
+            self._print(interest.attempt, follow=interest.follow)
+
+    def _show(self, interest: Interest, pulse: Pulse) -> None:
+        try:
+            data = self._ask(interest, pulse)
+        except BomsError as error:
+            if error.exit_code == error.exit_code.NO_ANSWER:
+                raise
+            self._post(Refused(interest.view, interest.key, error.title, error.next_step))
+            return
+        self._post(Shown(interest.view, interest.key, data, pulse))
+
+    def _ask(self, interest: Interest, pulse: Pulse) -> object:
+        gateway, key = self._gateway, interest.key
+        questions: dict[View, Callable[[], object]] = {
+            View.BOARD: lambda: self._whole_board(pulse),
+            View.RUN: lambda: gateway.run(RunId(key)),
+            View.TASK: lambda: gateway.task(key),
+            View.PROCESSES: lambda: tuple(gateway.processes()),
+            View.PROCESS: lambda: gateway.process(ProcessId(key)),
+            View.CONTACTS: lambda: tuple(gateway.contacts()),
+            View.USERS: lambda: tuple(gateway.users()),
+        }
+        return questions[interest.view]()
+
+    def _whole_board(self, pulse: Pulse) -> tuple[BoardRow, ...]:
+        """All runs; after the first time only those that changed are read."""
+        changed = self._gateway.changed_runs(self._board_at) if self._board_at is not None else None
+        if changed is None or len(changed) > _AT_ONCE:
+            self._board = {row.run.id: row for row in self._gateway.board(BoardQuery())}
+        elif changed:
+            rows = self._gateway.board(BoardQuery(runs=frozenset(changed)))
+            self._board.update({row.run.id: row for row in rows})
+        self._board_at = pulse.sequence
+        return tuple(self._board.values())
+
+    def _print(self, attempt: AttemptId, *, follow: bool) -> None:
+        known = self._printed is not None and self._printed[0] == attempt
+        if known and not follow:
+            return
+        output = self._gateway.output(attempt)
+        if self._printed != (attempt, output):
+            self._printed = (attempt, output)
+            self._post(Printed(attempt, output))

@@ -1,0 +1,60 @@
+"""How old what is shown is, and whether anyone is there to act. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from boms_tui.model.views import Pulse
+from boms_tui.screens.when import clock_text
+
+STALE_AFTER = timedelta(seconds=2)
+DOWN_AFTER = timedelta(seconds=10)
+LOST_AFTER = timedelta(seconds=2.5)
+
+
+class Health(StrEnum):
+    """Only `LIVE` lets a person act."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    STALE = "stale"
+    DOWN = "runtime down"
+    LOST = "store lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """What the status bar says about the age of the screen."""
+
+    health: Health
+    text: str
+
+    @property
+    def live(self) -> bool:
+        return self.health is Health.LIVE
+
+
+def freshness(pulse: Pulse | None, silent: timedelta, zone: ZoneInfo) -> Freshness:
+    """The state of things `silent` after the last answer of the store, which was `pulse`."""
+    if pulse is None:
+        lost = silent >= LOST_AFTER
+        return Freshness(Health.LOST, "STORE LOST") if lost else Freshness(Health.CONNECTING, "CONNECTING")
+    if silent >= LOST_AFTER:
+        answered = clock_text(pulse.store_now, zone, now=store_now(pulse, silent))
+        return Freshness(Health.LOST, f"STORE LOST since {answered}")
+    since = clock_text(pulse.beat_at, zone, now=pulse.store_now)
+    down = f"RUNTIME DOWN since {since}" if since else "RUNTIME DOWN"
+    if not pulse.led or pulse.beat_at is None:
+        return Freshness(Health.DOWN, down)
+    age = max(timedelta(0), pulse.store_now - pulse.beat_at) + silent
+    if age > DOWN_AFTER:
+        return Freshness(Health.DOWN, down)
+    if age > STALE_AFTER:
+        return Freshness(Health.STALE, f"STALE {int(age.total_seconds())} s")
+    return Freshness(Health.LIVE, "LIVE")
+
+
+def store_now(pulse: Pulse, silent: timedelta) -> datetime:
+    """The store's time now, as far as its last answer tells."""
+    return pulse.store_now + silent

@@ -1,0 +1,87 @@
+"""What the feed is asked for, and what it posts."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.message import Message
+
+from boms_tui.model.ids import AttemptId
+from boms_tui.model.views import Output, Pulse
+
+
+class View(StrEnum):
+    """What a screen can ask to be kept informed of."""
+
+    NOTHING = "nothing"
+    BOARD = "board"
+    RUN = "run"
+    TASK = "task"
+    PROCESSES = "processes"
+    PROCESS = "process"
+    CONTACTS = "contacts"
+    USERS = "users"
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """What is looked at: a view, the object's id where it has one, and the attempt whose output is followed."""
+
+    view: View = View.NOTHING
+    key: str = ""
+    attempt: AttemptId | None = None
+    follow: bool = True
+
+
+@dataclass
+class Beat(Message):
+    """The store answered."""
+
+    pulse: Pulse
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Beat)
+
+
+@dataclass
+class Silence(Message):
+    """The store did not answer, or not as it should."""
+
+    title: str
+    next_step: str
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Silence)
+
+
+@dataclass
+class Shown(Message):
+    """What there is to see of a view, as it was `at` one moment of the store."""
+
+    view: View
+    key: str
+    data: object
+    pulse: Pulse
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Shown) and (message.view, message.key) == (self.view, self.key)
+
+
+@dataclass
+class Refused(Message):
+    """What a screen asked to see cannot be shown."""
+
+    view: View
+    key: str
+    title: str
+    next_step: str
+
+
+@dataclass
+class Printed(Message):
+    """The end of an attempt's output, when it has grown; None where there is none."""
+
+    attempt: AttemptId
+    output: Output | None
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Printed) and message.attempt == self.attempt

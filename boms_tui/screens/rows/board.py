@@ -1,0 +1,172 @@
+"""The runs of the board as lines: grouped, filtered, those that need a person on top."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+
+from boms_tui.model.ids import folder_of
+from boms_tui.model.states import RUN_ENDED, RunState, TaskState
+from boms_tui.model.views import BoardRow
+from boms_tui.screens.filter import Term, matches
+from boms_tui.screens.line import Column, Line, Span, cells, rule
+from boms_tui.screens.rows.bars import done, progress
+from boms_tui.screens.signs import RUN_SIGNS
+from boms_tui.screens.text import clip, fit, safe
+from boms_tui.screens.when import Moment, clock_text, elapsed
+
+NEEDS_A_PERSON = "needs a person"
+_ALARMED = frozenset({RunState.STALLED, RunState.FAILED, RunState.MISSED})
+
+
+class Grouping(StrEnum):
+    """What the board groups runs by."""
+
+    DEPARTMENT = "department"
+    STATE = "state"
+
+
+def current_date(rows: Sequence[BoardRow], today: date) -> date:
+    """The business date the board is about: today's, or the newest there is where that is older."""
+    return min(today, max((row.run.business_date for row in rows), default=today))
+
+
+def of_current_dates(rows: Sequence[BoardRow], today: date) -> list[BoardRow]:
+    """What belongs on the board: the current date's runs, and older ones that have not ended."""
+    first = current_date(rows, today)
+    return [row for row in rows if row.run.business_date >= first or row.run.state not in RUN_ENDED]
+
+
+def needs_a_person(row: BoardRow) -> bool:
+    """Whether nothing will happen here, or a result is not known, until somebody acts."""
+    return (
+        row.run.state in _ALARMED
+        or row.counts.get(TaskState.UNKNOWN, 0) > 0
+        or (row.run.state not in RUN_ENDED and row.counts.get(TaskState.CONFIRM, 0) > 0)
+    )
+
+
+def fields(row: BoardRow) -> Mapping[str, str]:
+    """What a filter can ask for."""
+    run = row.run
+    tasks = " ".join(state for state, number in row.counts.items() if number)
+    return {
+        "state": run.state.casefold(),
+        "dept": folder_of(run.process).casefold(),
+        "process": run.process.casefold(),
+        "date": run.business_date.isoformat(),
+        "by": run.ordered_by.casefold(),
+        "tasks": tasks,
+        "text": f"{run.id} {row.title} {run.reason}".casefold(),
+    }
+
+
+def columns(width: int) -> tuple[Column, ...]:
+    """The columns that a board of this width has room for."""
+    wide = width >= 104
+    bar = 16 if wide else 10
+    rest = width - (3 + 28 + 11 + bar + 1 + 7 + 6 + 8) if wide else 0
+    title = min(32, rest - 1) if rest > 8 else 0
+    why = rest - title - 3 if rest - title > 28 else 0
+    name = 27 if wide else max(12, width - 48)
+    return (
+        Column("", 2), Column("RUN", name), Column("TITLE", title), Column("STATE", 10),
+        Column("PROGRESS", bar), Column("DONE", 6, right=True), Column("START", 5, right=True),
+        Column("TOOK", 7, right=True), Column("WHY", why),
+    )  # fmt: skip
+
+
+def board_lines(
+    rows: Sequence[BoardRow], moment: Moment, grouping: Grouping, terms: tuple[Term, ...], shown_date: date
+) -> list[Line]:
+    """The whole board."""
+    found = [row for row in rows if matches(terms, fields(row))] if terms else list(rows)
+    lines: list[Line] = []
+    for title, members in _groups(found, grouping):
+        alarm = title == NEEDS_A_PERSON
+        note = f"{len(members)}" if alarm or grouping is Grouping.STATE else _share(members)
+        lines.append(
+            rule(f"#{title}", title or "top level", moment.width, tone="warn" if alarm else "group", note=note)
+        )
+        for row in members:
+            lines.extend(_run_lines(row, moment, shown_date, full=alarm or grouping is Grouping.STATE))
+    return lines
+
+
+def _share(rows: Sequence[BoardRow]) -> str:
+    return f"{sum(row.run.state in RUN_ENDED for row in rows)}/{len(rows)}"
+
+
+def _groups(rows: Sequence[BoardRow], grouping: Grouping) -> Iterator[tuple[str, list[BoardRow]]]:
+    pinned = sorted(filter(needs_a_person, rows), key=_urgency)
+    if pinned:
+        yield NEEDS_A_PERSON, pinned
+    groups: dict[str, list[BoardRow]] = {}
+    for row in rows:
+        if not needs_a_person(row):
+            name = folder_of(row.run.process) if grouping is Grouping.DEPARTMENT else row.run.state.value
+            groups.setdefault(name, []).append(row)
+    order = sorted(groups) if grouping is Grouping.DEPARTMENT else [s for s in RunState if s in groups]
+    for name in order:
+        yield name, sorted(groups[name], key=lambda row: (row.run.process, row.run.business_date, row.run.number))
+
+
+def _urgency(row: BoardRow) -> tuple[bool, str, str]:
+    return row.run.state is not RunState.STALLED, row.run.state, row.run.id
+
+
+def why(row: BoardRow) -> str:
+    """Why the run does not go on by itself: its own words, or what its tasks wait for."""
+    if row.run.reason or row.run.state in RUN_ENDED:
+        return safe(row.run.reason)
+    said = {
+        TaskState.UNKNOWN: "may have run and nobody can prove it: resolve says what happened",
+        TaskState.CONFIRM: "waiting for a person's yes",
+    }
+    parts = (f"{_tasks(row.counts[state])} {text}" for state, text in said.items() if row.counts.get(state))
+    return "; ".join(parts)
+
+
+def _tasks(number: int) -> str:
+    return "1 task" if number == 1 else f"{number} tasks"
+
+
+def _run_lines(row: BoardRow, moment: Moment, shown_date: date, *, full: bool) -> Iterator[Line]:
+    run, pinned = row.run, needs_a_person(row)
+    sign, reason = RUN_SIGNS[run.state], why(row)
+    table = columns(moment.width)
+    name = Span(fit(_name(row, shown_date, full=full), table[1].width) + " ", "strong" if pinned else "")
+    head = (Span(f" {sign.glyph} ", sign.tone), name)
+    title = cells(table[2:3], (Span(safe(row.title), "dim"),))
+    state = cells(table[3:4], (Span(sign.word, sign.tone),))
+    if run.started_at is None and run.state not in RUN_ENDED:
+        rest = moment.width - sum(c.width + 1 for c in table[:4] if c.width)
+        yield Line(run.id, (*head, *title, *state, Span(clip(reason, rest), "dim")))
+        return
+    took = elapsed(run.started_at, run.ended_at, moment.now)
+    start = clock_text(run.started_at, moment.zone)
+    numbers = (Span(f"{done(row.counts)}/{row.total}", "dim"), Span(start, "faint"), Span(took, "dim"))
+    bar = (*progress(row.counts, table[4].width), Span(" "))
+    tone = sign.tone if run.state in _ALARMED else "odd" if pinned else "dim"
+    beside = cells(table[8:9], (Span(reason, tone),))
+    yield Line(run.id, (*head, *title, *state, *bar, *cells(table[5:8], numbers), *beside))
+    if reason and pinned and not table[8].width:
+        yield Line(f"{run.id}#why", (Span("   ↳ ", "faint"), Span(clip(reason, moment.width - 6), tone)), pick=False)
+
+
+def _name(row: BoardRow, shown_date: date, *, full: bool) -> str:
+    run = row.run
+    name = run.process if full else run.process.rpartition("/")[2]
+    again = f" .{run.number}" if run.number > 1 else ""
+    other = f" {run.business_date:%d %b}" if run.business_date != shown_date else ""
+    return safe(f"{name}{again}{other}")
+
+
+def chips(rows: Sequence[BoardRow]) -> tuple[Span, ...]:
+    """The number of runs in each state, for the header."""
+    counts = Counter(row.run.state for row in rows)
+    spans: list[Span] = []
+    for state in RunState:
+        if counts[state]:
+            spans.extend((Span(f"{RUN_SIGNS[state].glyph} {counts[state]}", RUN_SIGNS[state].tone), Span("  ")))
+    return tuple(spans[:-1])

@@ -1,0 +1,124 @@
+"""The process browser as lines."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from boms_tui.model.definition import CronStart, Process
+from boms_tui.model.ids import folder_of
+from boms_tui.model.views import ProcessRow, ProcessView
+from boms_tui.screens.filter import Term, matches
+from boms_tui.screens.line import Column, Line, Span, cells, line, rule
+from boms_tui.screens.rows.bars import done, progress
+from boms_tui.screens.rows.detail import pair
+from boms_tui.screens.signs import RUN_SIGNS
+from boms_tui.screens.text import clip, fit, safe, safe_lines, wrap
+from boms_tui.screens.when import Moment, clock_text, elapsed
+
+_DAYS = {"1-5": "Mon-Fri", "*": "daily", "0-6": "daily", "6": "Sat", "0": "Sun", "1": "Mon", "5": "Fri"}
+_PLAIN_CRON = 5
+
+
+def schedule_words(start: str) -> str:
+    """What orders a run, in words where it is a plain time of day: `30 18 * * 1-5` is `18:30 Mon-Fri`."""
+    parts = start.removeprefix("cron ").split()
+    if len(parts) != _PLAIN_CRON:
+        return start
+    minute, hour, day, month, weekday = parts
+    if minute.isdigit() and hour.isdigit() and day == month == "*" and weekday in _DAYS:
+        return f"{int(hour):02}:{int(minute):02} {_DAYS[weekday]}"
+    if minute.startswith("*/") and hour == day == month == weekday == "*":
+        return f"every {minute.removeprefix('*/')} min"
+    return f"cron {' '.join(parts)}"
+
+
+def fields(row: ProcessRow) -> Mapping[str, str]:
+    """What a filter can ask for."""
+    return {
+        "dept": folder_of(row.id).casefold(),
+        "process": row.id.casefold(),
+        "owner": row.owner.casefold(),
+        "state": row.last[1].value if row.last else "never",
+        "text": f"{row.id} {row.title} {' '.join(row.starts)}".casefold(),
+    }
+
+
+def columns(width: int) -> tuple[Column, ...]:
+    wide = width >= 90
+    starts = 26
+    title = max(0, width - 24 - starts - 12 - 6 - 5) if wide else 0
+    name = 24 if wide else max(14, width - starts - 12 - 6 - 4)
+    return (
+        Column(" PROCESS", name), Column("TITLE", title), Column("STARTS", starts),
+        Column("TASKS", 5, right=True), Column("LAST RUN", 11),
+    )  # fmt: skip
+
+
+def process_lines(rows: Sequence[ProcessRow], moment: Moment, terms: tuple[Term, ...]) -> list[Line]:
+    """All processes by department."""
+    groups: dict[str, list[ProcessRow]] = {}
+    for row in rows:
+        if matches(terms, fields(row)):
+            groups.setdefault(folder_of(row.id), []).append(row)
+    lines: list[Line] = []
+    table = columns(moment.width)
+    for folder in sorted(groups):
+        title = safe(folder) or "top level"
+        lines.append(rule(f"#{folder}", title, moment.width, note=str(len(groups[folder]))))
+        lines.extend(_process_line(row, table) for row in sorted(groups[folder], key=lambda row: row.id))
+    return lines
+
+
+def _process_line(row: ProcessRow, table: tuple[Column, ...]) -> Line:
+    last = RUN_SIGNS[row.last[1]] if row.last else None
+    starts = ", ".join(map(schedule_words, row.starts)) or "by hand"
+    contents = (
+        Span(f" {safe(row.id.rpartition('/')[2])}"),
+        Span(safe(row.title), "dim"),
+        Span(safe(starts), "dim"),
+        Span(str(row.tasks), "faint"),
+        Span(f"{last.glyph} {last.word}" if last else "never ran", last.tone if last else "faint"),
+    )
+    return Line(row.id, cells(table, contents))
+
+
+def detail_lines(view: ProcessView, moment: Moment) -> list[Line]:
+    """One process: what starts it, what it waits for, whom to call, how it went lately."""
+    spans = _details(view.definition, view, moment)
+    return [line(f"#{number}", *parts) for number, parts in enumerate(spans)]
+
+
+def _details(process: Process, view: ProcessView, moment: Moment) -> Iterator[tuple[Span, ...]]:
+    width = moment.width
+    yield (Span(clip(safe(process.title or process.id), width), "strong"),)
+    yield (Span(clip(safe(process.id), width), "accent"),)
+    yield ()
+    for start in process.start:
+        text = schedule_words(start.cron) if isinstance(start, CronStart) else f"when {start.process} has succeeded"
+        yield from pair("starts", safe(f"{text} {process.timezone}" if isinstance(start, CronStart) else text), width)
+    if not process.start:
+        yield from pair("starts", "by hand", width)
+    yield from pair("after", safe(", ".join(map(str, process.after))) or "nothing", width)
+    yield from pair("owner", safe(process.owner), width)
+    yield from pair("call", safe(", ".join(process.contacts)) or "nobody named", width)
+    applied = clock_text(view.applied_at, moment.zone, now=moment.now)
+    yield from pair("revision", f"{view.revision}, applied {applied} by {safe(view.applied_by)}", width)
+    for name, parameter in process.parameters.items():
+        choices = f" ({', '.join(parameter.choices)})" if parameter.choices else ""
+        yield from pair("parameter", safe(f"{name} = {parameter.default or 'must be given'}{choices}"), width)
+    yield from pair("tasks", safe(", ".join(process.tasks)), width)
+    if view.runs:
+        yield ()
+        yield (Span("Last runs", "group"),)
+    for row in view.runs:
+        sign = RUN_SIGNS[row.run.state]
+        took = elapsed(row.run.started_at, row.run.ended_at, moment.now)
+        yield (
+            Span(f"{sign.glyph} ", sign.tone),
+            Span(fit(f"{row.run.business_date:%d %b}.{row.run.number}", 9)),
+            Span(fit(sign.word, 10) + " ", sign.tone),
+            *progress(row.counts, 8),
+            Span(f" {done(row.counts)}/{row.total} {took}", "dim"),
+        )
+    if process.instructions:
+        yield ()
+        for text in safe_lines(process.instructions):
+            yield from ((Span(part, "dim"),) for part in wrap(text, width))

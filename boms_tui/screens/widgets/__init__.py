@@ -1,0 +1,1 @@
+"""Widgets that draw lines and redraw only what changed."""

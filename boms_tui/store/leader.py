@@ -1,0 +1,186 @@
+"""The leader's side of the store: `boms_tui.runtime.ports.LeaderStore`."""
+
+import threading
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime
+from functools import cached_property
+
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, func, select, update
+
+from boms_tui.model.decision import Decision
+from boms_tui.model.definitions import load_body
+from boms_tui.model.ids import ProcessId, RunId, SessionId
+from boms_tui.model.lease import ConflictError, DeposedError, Lease, RawLogin, RawRequest
+from boms_tui.model.picture import Picture
+from boms_tui.model.records import Entry, Revision, Session, User
+from boms_tui.model.views import Output
+from boms_tui.store import content, dialects, pictures, shelf, singles, tables
+from boms_tui.store.access import TRIES, Access, UncertainError
+from boms_tui.store.commit import Commit, Sealed, seal
+from boms_tui.store.shelf import Load, Shelf
+from boms_tui.store.singles import Head
+
+Work = Callable[[Connection, Sealed], None]
+
+
+class Leader:
+    """What the one runtime that leads reads and writes. Safe to call from several threads; commits take turns."""
+
+    def __init__(self, engine: Engine, load: Load = load_body) -> None:
+        self._access = Access(engine)
+        self._commit = Commit(engine.dialect)
+        self._shelf = Shelf(load)
+        self._turn = threading.Lock()
+        self._head: Head | None = None
+
+    @cached_property
+    def _deployment(self) -> str:
+        return self._access.read(singles.deployment)
+
+    def deployment(self) -> str:
+        return self._deployment
+
+    def lease(self) -> Lease:
+        return self._access.read(singles.lease)
+
+    def take(self, holder: str, seen: Lease, now: datetime) -> int | None:
+        """Take the lease as it was `seen`; the new epoch, or None where somebody was faster."""
+        epoch = seen.epoch + 1
+        beat = tables.lease_beat
+        unchanged = and_(_row(beat, seen.epoch), beat.c.beat == seen.beat)
+
+        def act(connection: Connection) -> int | None:
+            values = {"epoch": epoch, "beat": 0, "beat_at": dialects.store_now(connection.dialect, now)}
+            if connection.execute(update(beat).where(unchanged).values(values)).rowcount != 1:
+                return None
+            taken = update(tables.lease).where(_row(tables.lease, seen.epoch)).values(holder=holder, epoch=epoch)
+            if connection.execute(taken).rowcount != 1:
+                raise ConflictError("the lease and its beat are of different epochs")
+            return epoch
+
+        return self._access.write(act)
+
+    def beat(self, epoch: int, now: datetime, planned_until: datetime | None) -> None:
+        """Give a sign of life; `planned_until` moves only where it is given."""
+        planned = {} if planned_until is None else {"planned_until": planned_until}
+        self._access.write(lambda connection: _beat(connection, epoch, now, **planned), repeatable=True)
+
+    def give_back(self, epoch: int, now: datetime) -> None:
+        """Leave the lease to whoever comes next."""
+        row = _row(tables.lease, epoch)
+
+        def act(connection: Connection) -> None:
+            _beat(connection, epoch, now)
+            connection.execute(update(tables.lease).where(row).values(holder=""))
+
+        self._access.write(act, repeatable=True)
+
+    def picture(self, dates: Collection[date] = ()) -> Picture:
+        """Every run that has not ended, with the standing holds, and every run of `dates`."""
+        return self._access.read(lambda connection: pictures.whole(connection, self._shelf, dates))
+
+    def current(self) -> Sequence[Revision]:
+        return self._access.read(shelf.current)
+
+    def documents(self, manifest: str) -> Sequence[str]:
+        """The YAML texts that a manifest lists, each proved by its hash.
+
+        Raises:
+            BomsError: a text is missing or was altered.
+        """
+        return self._access.read(lambda connection: content.listed(connection, manifest))
+
+    def users(self) -> Sequence[User]:
+        """Every user, with the password hash."""
+        user, credential = tables.user.c, tables.credential
+        columns = (
+            user.name, user.roles, user.created_at, credential.c.password_hash, user.disabled, user.must_change,
+            user.failures, user.locked_until, user.version,
+        )  # fmt: skip
+        rows = select(*columns).join_from(tables.user, credential, user.name == credential.c.name)
+        return self._access.read(lambda c: [User(*row) for row in c.execute(rows.order_by(user.name))])
+
+    def session(self, session: SessionId) -> Session | None:
+        rows = select(tables.session).where(tables.session.c.id == session)
+        row = self._access.read(lambda connection: connection.execute(rows).first())
+        return None if row is None else Session(*row)
+
+    def pending(self, limit: int) -> Sequence[RawRequest]:
+        """Requests without a verdict, the oldest first."""
+        request = tables.request.c
+        columns = (request.id, request.body, request.signature, request.received_at)
+        rows = select(*columns).where(tables.PENDING_REQUEST).order_by(request.arrival).limit(limit)
+        return self._access.read(lambda c: [RawRequest(*row) for row in c.execute(rows)])
+
+    def pending_logins(self, limit: int) -> Sequence[RawLogin]:
+        login = tables.login.c
+        columns = (login.id, login.sealed, login.received_at)
+        rows = select(*columns).where(tables.PENDING_LOGIN).order_by(login.arrival).limit(limit)
+        return self._access.read(lambda c: [RawLogin(*row) for row in c.execute(rows)])
+
+    def latest_number(self, process: ProcessId, business_date: date) -> int:
+        """The highest run number of that process and date, 0 where there is none."""
+        run = tables.run.c
+        highest = select(func.max(run.number)).where(run.process == process, run.business_date == business_date)
+        return self._access.read(lambda connection: connection.scalar(highest)) or 0
+
+    def commit(self, decision: Decision, epoch: int) -> None:
+        """Write one decision whole, or nothing.
+
+        Raises:
+            DeposedError: the epoch is no longer ours.
+            ConflictError: a row is not at the version the decision replaces.
+            NoAnswerError: the store is silent; where it was lost during the commit, the decision may be saved.
+        """
+        self._save(
+            decision.journal, epoch, lambda connection, sealed: self._commit.decision(connection, decision, sealed)
+        )
+
+    def ship(self, outputs: Sequence[Output], epoch: int) -> None:
+        """Replace the output tails of attempts."""
+        if outputs:
+            proof = Sealed(epoch, Head(0, ""), ())
+            self._access.write(lambda connection: self._commit.outputs(connection, outputs, proof), repeatable=True)
+
+    def ended_before(self, before: date, limit: int) -> Sequence[RunId]:
+        """Ended runs of business dates before `before`, the oldest first."""
+        run = tables.run.c
+        old = select(run.id).where(run.business_date < before, ~tables.ACTIVE_RUN).order_by(run.business_date)
+        return self._access.read(lambda connection: [RunId(id_) for id_ in connection.scalars(old.limit(limit))])
+
+    def erase(self, runs: Sequence[RunId], entry: Entry, epoch: int) -> None:
+        """Delete ended runs, leaving one journal row that says so."""
+        self._save([entry], epoch, lambda connection, sealed: self._commit.erase(connection, runs, sealed))
+
+    def _save(self, entries: Sequence[Entry], epoch: int, work: Work) -> None:
+        with self._turn:
+            before = self._head or self._access.read(singles.head)
+            self._head = None
+            sealed = seal(entries, before, epoch)
+            self._write(sealed, work)
+            self._head = sealed.after
+
+    def _write(self, sealed: Sealed, work: Work) -> None:
+        """Write; where a commit's answer was lost, the journal's head tells whether it happened."""
+        lost = 0
+        while True:
+            try:
+                return self._access.write(lambda connection: work(connection, sealed))
+            except (UncertainError, ConflictError) as error:
+                lost += isinstance(error, UncertainError)
+                if lost and sealed.rows and self._access.read(singles.head) == sealed.after:
+                    return None
+                if isinstance(error, ConflictError) or not sealed.rows or lost == TRIES:
+                    raise
+
+
+def _beat(connection: Connection, epoch: int, now: datetime, **planned: datetime) -> None:
+    beat = tables.lease_beat
+    at = dialects.store_now(connection.dialect, now)
+    alive = update(beat).where(_row(beat, epoch)).values(beat=beat.c.beat + 1, beat_at=at, **planned)
+    if connection.execute(alive).rowcount != 1:
+        raise DeposedError(f"epoch {epoch} does not lead any more")
+
+
+def _row(table: Table, epoch: int) -> ColumnElement[bool]:
+    return and_(table.c.name == tables.LEADER, table.c.epoch == epoch)

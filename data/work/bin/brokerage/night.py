@@ -1,0 +1,40 @@
+"""What every job needs: its business date, its folders, its log and the size of the day."""
+
+import argparse
+import functools
+from datetime import date
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TRADES = {"full": 300_000, "fast": 30_000}
+
+say = functools.partial(print, flush=True)
+
+
+def parser(purpose: str | None) -> argparse.ArgumentParser:
+    """A command line that begins with the business date, which every job is for."""
+    arguments = argparse.ArgumentParser(description=purpose)
+    arguments.add_argument("--date", type=date.fromisoformat, required=True, help="the business date")
+    return arguments
+
+
+def folder(name: str, day: date) -> Path:
+    """The folder `name` of one business date, made where it is missing."""
+    path = ROOT / name / day.isoformat()
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def trades_a_day() -> int:
+    """The size that the file `scale` in the work folder names; `full` without one."""
+    try:
+        word = (ROOT / "scale").read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        word = "full"
+    return TRADES[word]
+
+
+def rupees(paise: int) -> str:
+    """An amount for people to read."""
+    sign, whole = ("-" if paise < 0 else ""), abs(paise)
+    return f"INR {sign}{whole // 100:,}.{whole % 100:02}"

@@ -1,0 +1,24 @@
+"""Load one received file into the warehouse, in the place of what was loaded for that date before."""
+
+from brokerage import files
+from brokerage.feeds import FEEDS, arrived
+from brokerage.night import parser, say
+from brokerage.warehouse import replace, writing
+
+
+def main() -> None:
+    arguments = parser(__doc__)
+    arguments.add_argument("feed", choices=FEEDS)
+    given = arguments.parse_args()
+    feed = FEEDS[given.feed]
+    rows, totals = files.read(arrived(given.feed, given.date), feed.control)
+    with writing() as warehouse:
+        key = {"business_date": given.date.isoformat(), **feed.key}
+        loaded = replace(warehouse, feed.table, key, feed.columns, rows)
+    if loaded != totals.records:
+        raise SystemExit(f"{feed.table} has {loaded:,} rows, the file had {totals}")
+    say(f"loaded {feed.table}: {totals}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""The examples of DESIGN section 3 and SEMANTICS S5, word by word: what comes later, and nothing else."""
+
+from pathlib import Path
+
+from boms_tui.model.definition import Dependency, Outcome
+from boms_tui.model.ids import ProcessId, TaskName
+from tests.model.definitions.given import applied, process, told
+
+EXAMPLES = Path(__file__).parent / "examples"
+PROCESS = (EXAMPLES / "process.yaml").read_text()
+DOCUMENTS = (EXAMPLES / "documents.yaml").read_text()
+UPSTREAM = "---\n".join(
+    f"process: {name}\ntasks: {{publish: {{command: run}}}}\n"
+    for name in ("trading/close", "risk/limits", "risk/var", "reference/prices", "static/load")
+)
+ONCALL = "contact: margin-oncall\nphone: '+91 22 5550 0102'\n"
+LATER_DOCUMENTS = """
+2.yaml:2:1: not supported yet: calendar
+2.yaml:5:1: not supported yet: calendar
+2.yaml:16:1: not supported yet: connection
+2.yaml:20:1: not supported yet: resource
+"""
+LATER_IN_PROCESS = """
+1.yaml:7:1: not supported yet: calendar
+1.yaml:13:5: not supported yet: file
+1.yaml:14:5: not supported yet: event
+1.yaml:16:5: not supported yet: sql
+1.yaml:20:28: not supported yet: within
+1.yaml:21:1: not supported yet: window
+1.yaml:22:1: not supported yet: deadlines
+1.yaml:24:1: not supported yet: missed
+1.yaml:34:5: not supported yet: checks
+1.yaml:39:5: not supported yet: procedure
+1.yaml:40:5: not supported yet: resources
+1.yaml:41:5: not supported yet: locks
+1.yaml:45:5: not supported yet: package
+1.yaml:48:5: not supported yet: sql
+1.yaml:52:5: not supported yet: authorised
+1.yaml:53:5: not supported yet: approval
+"""
+
+
+def test_the_examples_say_nothing_wrong_but_what_comes_later() -> None:
+    expected = (LATER_IN_PROCESS + LATER_DOCUMENTS).split("\n")
+    assert told(PROCESS, DOCUMENTS, UPSTREAM, ONCALL) == [line for line in expected if line]
+
+
+def test_the_example_without_what_comes_later_is_a_process() -> None:
+    supported = """
+process: settlement/eod-margin
+title: End-of-day margin
+instructions: |                       # the runbook an operator sees
+  Margin must be published before 21:30. If the price file is late, call the exchange desk first.
+owner: settlement                     # a role
+extends: nightly                      # a template; what stands here wins
+timezone: Asia/Kolkata
+day_starts: "06:00"                   # a run at 02:00 still belongs to yesterday's business date
+parameters: {region: {default: west, choices: [west, south]}}
+start:                                # what orders a run; any of them
+  - cron: "30 18 * * *"
+  - process: trading/close            # ordered when it succeeds, for the same business date
+after:                                # gates on the run: all must be open
+  - process: risk/limits              # same business date, succeeded
+  - {process: reference/prices, date: previous}
+overlap: queue                        # queue | skip | parallel
+on_failure: wait                      # wait for a person (default) | fail | continue
+contacts: [settlement-desk]
+defaults: {retries: 2, retry_delay: 60s, retry_backoff: 2, timeout: 30m, pool: local}
+tasks:
+  load-prices:
+    command: [bin/load_prices.bat, "${business_date:%Y%m%d}"]
+    environment: {REGION: "${parameters.region}"}
+    directory: jobs/prices
+    success_codes: [0, 3]
+  compute:
+    after: [load-prices, "risk/var:publish"]
+    command: bin/compute.sh
+    contacts: [margin-oncall]
+  release:
+    after: [compute]
+    manual: {prompt: "Totals match the exchange file?"}
+  tell-desk:
+    after: [compute: failed]                        # succeeded (default) | failed | finished
+    command: [bin/notify_desk.sh]
+"""
+    documents = """
+template: nightly
+defaults: {retries: 5, retry_max_delay: 10m}
+---
+contact: settlement-desk
+name: Settlement desk
+phone: "+91 22 5550 0101"
+mail: settlement@example.com
+hours: {mon-fri: "08:00-20:00"}
+then: {margin-oncall: 15m}            # the ladder: who next, after how long
+---
+role: settlement
+inherits: [operator]
+scopes: [settlement/*, reference/*]
+"""
+    margin = process(supported, "settlement/eod-margin", documents, UPSTREAM, ONCALL)
+    assert list(margin.tasks) == ["load-prices", "compute", "release", "tell-desk"]
+    assert margin.tasks[TaskName("compute")].after == (
+        Dependency(task=TaskName("load-prices")),
+        Dependency(process=ProcessId("risk/var"), task=TaskName("publish")),
+    )
+    assert margin.tasks[TaskName("tell-desk")].after == (Dependency(when=Outcome.FAILED, task=TaskName("compute")),)
+    assert len(applied(supported, documents, UPSTREAM, ONCALL).created) == 10
