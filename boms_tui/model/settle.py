@@ -1,18 +1,15 @@
-"""What follows from a change: tasks become ready or not needed, runs start, stall and end, slots are given out."""
+"""What follows from a change: tasks become ready or not needed, runs move, free slots are given out."""
 
-from collections.abc import Callable
-
-from boms_tui.model.definition import Manual, OnFailure, Process, ProcessStart
+from boms_tui.model.definition import Manual
 from boms_tui.model.draft import RUNTIME, Draft
-from boms_tui.model.gates import Standing, run_gates, standing_of, task_gates
+from boms_tui.model.gates import Standing, standing_of, task_gates
 from boms_tui.model.ids import RunId, TaskName
-from boms_tui.model.ordering import order
+from boms_tui.model.progress import consider_run
 from boms_tui.model.records import Attempt, Run, TaskRun
-from boms_tui.model.states import ENDED, IDLE, LIVE, RUN_ENDED, RunEvent, RunState, TaskEvent, TaskState
-from boms_tui.model.views import Gate, GateKind
+from boms_tui.model.states import IDLE, RUN_ENDED, TaskEvent, TaskState
+from boms_tui.model.views import Gate
 
 T = TaskState
-_MOVING = (T.READY, T.STARTING, T.RUNNING, T.KILLING, T.BACKOFF)
 _LOOKED_AT = frozenset({T.WAITING, T.READY, T.CONFIRM, T.NOT_NEEDED})
 
 
@@ -24,7 +21,7 @@ def settle(draft: Draft) -> None:
             run_id, name = draft.todo_tasks.popitem()[0]
             _consider_task(draft, run_id, name)
         else:
-            _consider_run(draft, draft.todo_runs.popitem()[0])
+            consider_run(draft, draft.todo_runs.popitem()[0])
     _give_slots(draft)
 
 
@@ -85,138 +82,6 @@ def _rule(draft: Draft, run: Run, task: TaskRun, closed: list[Gate]) -> None:
             draft.move_task(task, TaskEvent.ASKED, ready_at=draft.now, reason=work.prompt)
         else:
             draft.move_task(task, TaskEvent.GATES_OPENED, ready_at=draft.now, reason="")
-
-
-def _consider_run(draft: Draft, run_id: RunId) -> None:
-    run = draft.run(run_id)
-    if run is None or run.state in RUN_ENDED:
-        return
-    if run.cancelling:
-        _end_cancelled(draft, run)
-    elif run.started_at is None:
-        _consider_start(draft, run)
-    else:
-        _consider_progress(draft, run)
-
-
-def _consider_start(draft: Draft, run: Run) -> None:
-    closed = [gate for gate in run_gates(draft, run) if not gate.open]
-    if not closed:
-        started = draft.move_run(run, RunEvent.STARTED, started_at=draft.now, reason="")
-        draft.look_at_all(started)
-        return
-    stuck = next((gate for gate in closed if not gate.by_itself), None)
-    _show_standstill(draft, run, stuck.detail if stuck else "", back=RunEvent.WAITS_AGAIN, waits_for=closed[0].detail)
-
-
-def _consider_progress(draft: Draft, run: Run) -> None:
-    counts = draft.counts(run.id)
-    if any(counts[state] for state in _MOVING):
-        _show_standstill(draft, run, "", back=RunEvent.MOVES_AGAIN)
-    elif sum(counts[state] for state in ENDED) == sum(counts.values()) and not _waits_for_person(draft, run):
-        _end(draft, run)
-    elif counts[T.WAITING] and (waits := _moves_by_itself(draft, run)):
-        _show_standstill(draft, run, "", back=RunEvent.MOVES_AGAIN, waits_for=waits)
-    else:
-        _show_standstill(draft, run, _standstill(draft, run), back=RunEvent.MOVES_AGAIN)
-
-
-def _show_standstill(draft: Draft, run: Run, stuck: str, *, back: RunEvent, waits_for: str = "") -> None:
-    """Mark a run that only a person can move, or take the mark away."""
-    if stuck and run.state is not RunState.STALLED:
-        draft.move_run(run, RunEvent.STALLED, reason=stuck)
-    elif not stuck and run.state is RunState.STALLED:
-        draft.move_run(run, back, reason=waits_for)
-    elif run.reason != (stuck or waits_for):
-        draft.edit_run(run, reason=stuck or waits_for)
-
-
-def _moves_by_itself(draft: Draft, run: Run) -> str:
-    """What some waiting task waits for that will come without a person; "" where nothing will."""
-    definition = draft.definition(run)
-    for name in definition.tasks:
-        task = draft.task(run.id, name)
-        if task.state is not T.WAITING:
-            continue
-        closed = [gate for gate in task_gates(draft, run, task) if not gate.open]
-        inside = any(
-            standing_of(draft, run, dependency).standing is not Standing.OPEN
-            for dependency in definition.tasks[name].after
-            if dependency.process is None
-        )
-        if closed and not inside and all(gate.by_itself for gate in closed):
-            return f"{name}: {closed[0].detail}"
-    return ""
-
-
-def _standstill(draft: Draft, run: Run) -> str:
-    """What a person has to look at, in a few words."""
-    found: list[str] = []
-    for name in draft.definition(run).tasks:
-        task = draft.task(run.id, name)
-        says = _STUCK.get(task.state)
-        if says is not None:
-            found.append(says(task))
-        elif task.state is T.WAITING:
-            found.extend(
-                f"{name}: {gate.detail}"
-                for gate in task_gates(draft, run, task)
-                if not gate.open and not gate.by_itself and gate.kind is not GateKind.RUN
-                and not (gate.kind is GateKind.DEPENDENCY and _inside(draft.definition(run), gate))
-            )  # fmt: skip
-    shown = "; ".join(found[:3]) + (f" (+{len(found) - 3} more)" if len(found) > 3 else "")
-    return shown or "nothing can move"
-
-
-_STUCK: dict[TaskState, Callable[[TaskRun], str]] = {
-    T.FAILED: lambda task: f"{task.task} failed" + (f": {task.reason}" if task.reason else ""),
-    T.UNKNOWN: lambda task: f"{task.task} is unknown: {task.reason}",
-    T.CONFIRM: lambda task: f"{task.task} waits for a person",
-}
-
-
-def _inside(definition: Process, gate: Gate) -> bool:
-    return TaskName(gate.name.removeprefix("dependency:").split(" ")[0]) in definition.tasks
-
-
-def _waits_for_person(draft: Draft, run: Run) -> bool:
-    """Whether a failed task keeps its run open (`on_failure: wait`)."""
-    if not draft.counts(run.id)[T.FAILED]:
-        return False
-    tasks = draft.definition(run).tasks.values()
-    return any(task.on_failure is OnFailure.WAIT and draft.task(run.id, task.name).state is T.FAILED for task in tasks)
-
-
-def _end(draft: Draft, run: Run) -> None:
-    counts = draft.counts(run.id)
-    bad = [f"{counts[state]} {state.value}" for state in (T.FAILED, T.CANCELLED) if counts[state]]
-    event = RunEvent.FAILED if bad else RunEvent.SUCCEEDED
-    ended = draft.move_run(run, event, ended_at=draft.now, reason=", ".join(bad))
-    if event is RunEvent.SUCCEEDED:
-        _order_followers(draft, ended)
-
-
-def _end_cancelled(draft: Draft, run: Run) -> None:
-    """End a cancelled run once nothing of it lives; an unknown attempt keeps it open until a person resolves it."""
-    for name in draft.definition(run).tasks:
-        task = draft.task(run.id, name)
-        if task.state in IDLE:
-            draft.move_task(task, TaskEvent.CANCELLED, due_at=None, ended_at=draft.now, reason="the run was cancelled")
-    counts = draft.counts(run.id)
-    if counts[T.UNKNOWN]:
-        _show_standstill(draft, run, _standstill(draft, run), back=RunEvent.MOVES_AGAIN)
-    elif not any(counts[state] for state in LIVE):
-        draft.move_run(run, RunEvent.CANCELLED, ended_at=draft.now, cancelling=False)
-
-
-def _order_followers(draft: Draft, run: Run) -> None:
-    """Order what starts when this process succeeds, once for each of its runs (SEMANTICS S9)."""
-    for process in draft.catalogue.processes.values():
-        if ProcessStart(run.process) in process.start and not draft.has_occurrence(process.id, f"process:{run.id}"):
-            order(
-                draft, process, run.business_date,
-                occurrence=f"process:{run.id}", by=f"process {run.id}", acts_for=process.owner,
-            )  # fmt: skip
 
 
 def _give_slots(draft: Draft) -> None:

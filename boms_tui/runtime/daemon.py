@@ -1,9 +1,8 @@
 """The daemon's life: become the leader, lead, and leave the tasks running when told to stop."""
 
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
-from threading import Event
 from types import FrameType
 from typing import Protocol
 
@@ -11,8 +10,6 @@ from boms_tui import clock
 from boms_tui.config import Home
 from boms_tui.errors import BomsError, NoAnswerError
 from boms_tui.model.decision import Decision
-from boms_tui.model.facts import Fact
-from boms_tui.model.ids import AttemptId
 from boms_tui.model.lease import DeposedError, Lease
 from boms_tui.model.records import Entry, User
 from boms_tui.model.snapshot import Snapshot, dates_read
@@ -22,8 +19,10 @@ from boms_tui.runtime.authority import Authority
 from boms_tui.runtime.inbox import InboxReader
 from boms_tui.runtime.keys import Keyring
 from boms_tui.runtime.leading import POLL_S, Term
+from boms_tui.runtime.no_machine import NoMachine
+from boms_tui.runtime.observed import Observed
 from boms_tui.runtime.passwords import weakness
-from boms_tui.runtime.ports import Executor, LeaderStore, Spec, Tail
+from boms_tui.runtime.ports import Executor, LeaderStore
 from boms_tui.runtime.shipping import Shipping
 
 TTL = timedelta(seconds=10)
@@ -52,7 +51,7 @@ class Daemon:
         self._term: Term | None = None
         self._stopped = False
         self._executor: Executor | None = None
-        self._observed = _Observed()
+        self._observed = Observed()
 
     def run(self) -> int:
         """Lead until SIGTERM, then give the lease back; 0, or 75 when another runtime took over."""
@@ -73,7 +72,7 @@ class Daemon:
         if epoch is None:
             return False
         try:
-            machine = _NoMachine()
+            machine = NoMachine()
             term = self._new_term(machine, epoch, dict.fromkeys(self._pools_defined(), 0))
             while term.answer(clock.now()) or term.inbox.busy:
                 if term.inbox.busy:
@@ -162,12 +161,18 @@ class Daemon:
         store, now = self._store, clock.now()
         current = tuple(store.current())
         catalogue = catalogue_of(current)
-        dates = dates_read((process, now.date() + timedelta(days=shift)) for process in catalogue.processes.values()
-                           for shift in (-1, 0, 1))  # fmt: skip
+        days = [now.date() + timedelta(days=shift) for shift in (-1, 0, 1)]
+        dates = dates_read((process, day) for process in catalogue.processes.values() for day in days)
         snapshot = Snapshot.of(
-            catalogue, store.picture(dates), pools=pools, current=current, node=self._node, epoch=epoch, timezone=self._home.timezone,
+            catalogue,
+            store.picture(dates),
+            pools=pools,
+            current=current,
+            node=self._node,
+            epoch=epoch,
+            timezone=self._home.timezone,
             users=store.users(),
-        )  # fmt: skip
+        )
         authority = Authority(Keyring.load(self._home.keys), store)
         since = store.lease().planned_until or now
         return Term(
@@ -210,47 +215,3 @@ class Daemon:
         finally:
             if self._lock is not None:
                 self._lock.release()
-
-
-class _Observed:
-    """When a lease was last seen to beat, by our own clock."""
-
-    def __init__(self) -> None:
-        self._beat: tuple[int, int] | None = None
-        self._since: float = 0.0
-
-    def silent_for(self, seen: Lease) -> timedelta:
-        beat = (seen.epoch, seen.beat)
-        if beat != self._beat:
-            self._beat, self._since = beat, clock.monotonic()
-        return timedelta(seconds=clock.monotonic() - self._since)
-
-
-class _NoMachine:
-    """An executor that starts nothing: the momentary leader only answers."""
-
-    def __init__(self) -> None:
-        self._woken = Event()
-
-    def launch(self, specs: Sequence[Spec]) -> None:
-        raise AssertionError(f"a momentary leader starts nothing, not {len(specs)} attempts")
-
-    def adopt(self, attempt: AttemptId, *, ran: bool = False) -> None:
-        """Leave it to the runtime that will lead."""
-
-    def kill(self, attempt: AttemptId, by: str) -> None:
-        """The intent is recorded; the runtime that will lead carries it out."""
-
-    def poll(self, timeout: float) -> Sequence[Fact]:
-        self._woken.wait(timeout)
-        self._woken.clear()
-        return ()
-
-    def tail(self, attempt: AttemptId) -> Tail | None:
-        """It ran nothing, so there is none."""
-
-    def wake(self) -> None:
-        self._woken.set()
-
-    def close(self) -> None:
-        """It has nothing open."""

@@ -1,0 +1,38 @@
+"""The executor of a leader for a moment: it answers what people ask, and starts nothing."""
+
+from collections.abc import Sequence
+from threading import Event
+
+from boms_tui.model.facts import Fact
+from boms_tui.model.ids import AttemptId
+from boms_tui.runtime.ports import Spec, Tail
+
+
+class NoMachine:
+    """Everything that would touch a process is left to the runtime that will lead."""
+
+    def __init__(self) -> None:
+        self._woken = Event()
+
+    def launch(self, specs: Sequence[Spec]) -> None:
+        raise AssertionError(f"a momentary leader starts nothing, not {len(specs)} attempts")
+
+    def adopt(self, attempt: AttemptId, *, ran: bool = False) -> None:
+        """Leave it to the runtime that will lead."""
+
+    def kill(self, attempt: AttemptId, by: str) -> None:
+        """The intent is recorded; the runtime that will lead carries it out."""
+
+    def poll(self, timeout: float) -> Sequence[Fact]:
+        self._woken.wait(timeout)
+        self._woken.clear()
+        return ()
+
+    def tail(self, attempt: AttemptId) -> Tail | None:
+        """It ran nothing, so there is none."""
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def close(self) -> None:
+        """It has nothing open."""
