@@ -1,7 +1,7 @@
 """The next time that each schedule orders a run, worked out once and kept until it has passed."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from boms_tui.model.facts import OccurrenceDue
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.planning import occurrences
+from boms_tui.model.records import Revision
 
 GRACE = timedelta(seconds=60)
 HORIZON = timedelta(days=5 * 366)
@@ -19,7 +20,9 @@ HORIZON = timedelta(days=5 * 366)
 class Timetable:
     """The coming occurrences of every cron start of a catalogue, from `since` on."""
 
-    def __init__(self, catalogue: Catalogue, since: datetime) -> None:
+    def __init__(self, catalogue: Catalogue, since: datetime, born: Mapping[ProcessId, datetime] | None = None) -> None:
+        """`born` says when a process was first applied, where that was after `since`: it missed nothing before."""
+        self._born = born or {}
         self._known: dict[ProcessId, Process] = {}
         self._coming: list[tuple[datetime, ProcessId, str]] = []
         self.use(catalogue, since)
@@ -32,7 +35,7 @@ class Timetable:
                 continue
             self._coming = [entry for entry in self._coming if entry[1] != process.id]
             for cron in crons_of(process):
-                self._push(process, cron, since)
+                self._push(process, cron, max(since, self._born.get(process.id, since)))
         self._known = dict(catalogue.processes)
         self._coming = [entry for entry in self._coming if entry[1] in self._known]
         heapq.heapify(self._coming)
@@ -51,6 +54,15 @@ class Timetable:
         at = next(occurrences(cron, ZoneInfo(process.timezone), after, after + HORIZON), None)
         if at is not None:
             heapq.heappush(self._coming, (at, process.id, cron))
+
+
+def born_of(revisions: Iterable[Revision]) -> dict[ProcessId, datetime]:
+    """When each process was first applied, of those that have not changed since."""
+    return {
+        ProcessId(revision.id): revision.applied_at
+        for revision in revisions
+        if revision.kind == "process" and revision.number == 1
+    }
 
 
 def crons_of(process: Process) -> tuple[str, ...]:

@@ -12,10 +12,11 @@ from boms_tui.errors import BomsError, NoAnswerError
 from boms_tui.model.decision import Decision
 from boms_tui.model.lease import DeposedError, Lease
 from boms_tui.model.records import Entry, User
-from boms_tui.model.snapshot import Snapshot, dates_read
-from boms_tui.model.timetable import Timetable
+from boms_tui.model.snapshot import Snapshot
+from boms_tui.model.timetable import Timetable, born_of
 from boms_tui.runtime import logs
 from boms_tui.runtime.authority import Authority
+from boms_tui.runtime.dates import Dates
 from boms_tui.runtime.inbox import InboxReader
 from boms_tui.runtime.keys import Keyring
 from boms_tui.runtime.leading import POLL_S, Term
@@ -161,11 +162,9 @@ class Daemon:
         store, now = self._store, clock.now()
         current = tuple(store.current())
         catalogue = catalogue_of(current)
-        days = [now.date() + timedelta(days=shift) for shift in (-1, 0, 1)]
-        dates = dates_read((process, day) for process in catalogue.processes.values() for day in days)
         snapshot = Snapshot.of(
             catalogue,
-            store.picture(dates),
+            store.picture(),
             pools=pools,
             current=current,
             node=self._node,
@@ -173,6 +172,8 @@ class Daemon:
             timezone=self._home.timezone,
             users=store.users(),
         )
+        dates = Dates(store, snapshot)
+        dates.load_open(now)
         authority = Authority(Keyring.load(self._home.keys), store)
         since = store.lease().planned_until or now
         return Term(
@@ -181,9 +182,10 @@ class Daemon:
             executor=executor,
             authority=authority,
             snapshot=snapshot,
-            timetable=Timetable(catalogue, since),
+            timetable=Timetable(catalogue, since, born_of(current)),
             inbox=InboxReader(store, authority, executor.wake),
             shipping=Shipping(store, executor, snapshot, epoch),
+            dates=dates,
             epoch=epoch,
             planned_until=since,
         )

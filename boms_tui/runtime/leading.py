@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from boms_tui import clock
 from boms_tui.config import Home
 from boms_tui.model.decide import decide
 from boms_tui.model.decision import Decision
-from boms_tui.model.facts import Asked, Exited, Fact, OccurrenceDue, TookOver
-from boms_tui.model.ids import parse_run_id, split_ref
-from boms_tui.model.planning import business_date_of
-from boms_tui.model.snapshot import Snapshot, dates_read
+from boms_tui.model.facts import Asked, Exited, Fact, TookOver
+from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE, AttemptState
 from boms_tui.model.timetable import Timetable
 from boms_tui.runtime import logs
 from boms_tui.runtime.authority import Authority
+from boms_tui.runtime.dates import Dates
 from boms_tui.runtime.failpoint import failpoint
 from boms_tui.runtime.inbox import InboxReader
 from boms_tui.runtime.launching import spec_of
@@ -24,8 +23,6 @@ from boms_tui.runtime.shipping import Shipping
 
 POLL_S = 0.25
 BEAT_S = 1.0
-KEEP = timedelta(days=2)
-"""How long the ended runs of a business date stay in memory after it."""
 
 
 @dataclass
@@ -40,6 +37,7 @@ class Term:
     timetable: Timetable
     inbox: InboxReader
     shipping: Shipping
+    dates: Dates
     epoch: int
     planned_until: datetime
     stopping: bool = False
@@ -83,7 +81,7 @@ class Term:
         """Decide about facts, commit, and act; in this order."""
         if not facts:
             return
-        self._load_dates(facts)
+        self.dates.load_for(facts, now)
         self.shipping.ship_ends(fact.attempt for fact in facts if isinstance(fact, Exited))
         self._write(decide(self.snapshot, facts, now))
 
@@ -111,49 +109,12 @@ class Term:
             self.executor.kill(kill.attempt, kill.by)
         logs.decided(decision)
 
-    def _load_dates(self, facts: Iterable[Fact]) -> None:
-        """Have every run in memory of the business dates that these facts make us look at."""
-        wanted = {day for fact in facts for day in self._dates_of(fact)} - self.snapshot.dates
-        if wanted:
-            self.snapshot.admit(self.store.picture(wanted))
-
-    def _dates_of(self, fact: Fact) -> set[date]:
-        processes = self.snapshot.catalogue.processes
-        if isinstance(fact, OccurrenceDue) and fact.process in processes:
-            day = business_date_of(processes[fact.process], fact.at)
-        elif isinstance(fact, Asked):
-            day_asked = self._date_asked(fact)
-            if day_asked is None:
-                return set()
-            day = day_asked
-        else:
-            return set()
-        return {day, *dates_read((process, day) for process in processes.values())}
-
-    def _date_asked(self, fact: Asked) -> date | None:
-        request = fact.request
-        known = parse_run_id(split_ref(request.target)[0])
-        if known is not None:
-            return known[1]
-        process = self.snapshot.catalogue.processes.get(request.target.partition("@")[0])  # type: ignore[call-overload]
-        text = request.parameters.get("date") or request.target.partition("@")[2]
-        try:
-            return date.fromisoformat(text) if text else process and business_date_of(process, clock.now())
-        except ValueError:
-            return None
-
     def _beat(self, now: datetime) -> None:
         self.shipping.ship_live()
         self.planned_until = now
         self.store.beat(self.epoch, now, self.planned_until)
         self._next_beat = clock.monotonic() + BEAT_S
-        self._forget_old(now)
-
-    def _forget_old(self, now: datetime) -> None:
-        oldest = min((run.business_date for run in self.snapshot.unended()), default=now.date())
-        gone = [day for day in self.snapshot.dates if day < min(oldest, now.date()) - KEEP]
-        if gone:
-            self.snapshot.forget(gone)
+        self.dates.tidy(now)
 
     def _patience(self) -> float:
         """How long nothing needs us, in seconds."""

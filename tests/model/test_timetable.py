@@ -62,3 +62,11 @@ def test_a_process_that_is_gone_orders_nothing() -> None:
 def test_a_process_without_times_has_none() -> None:
     plain = replace(process("ops/plain", task("one")))
     assert Timetable(Catalogue({plain.id: plain}, {plain.id: 1}), MONDAY).next_at() is None
+
+
+def test_a_process_missed_nothing_before_it_was_first_applied() -> None:
+    known = catalogue("30 18 * * *")
+    (name,) = known.processes
+    born = MONDAY + timedelta(hours=2)
+    assert not list(Timetable(known, MONDAY, {name: born}).due(born))
+    assert list(Timetable(known, MONDAY).due(born))

@@ -32,7 +32,6 @@ def order(draft: Draft, ask: Ask) -> Refusal | None:
         draft, process, day or business_date_of(process, draft.now),
         occurrence=f"order:{request.id}", by=ask.by, acts_for=ask.by, parameters=given, reason=ask.reason,
     )  # fmt: skip
-    draft.say("ordered-by-person", run.id)
     draft.ordered[request.id] = run.id
     return None
 

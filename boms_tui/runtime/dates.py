@@ -1,0 +1,86 @@
+"""Which business dates the leader holds in memory: all that its open runs and the facts at hand look at."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from boms_tui.model.facts import Asked, Fact, OccurrenceDue
+from boms_tui.model.ids import ProcessId, parse_run_id, split_ref
+from boms_tui.model.planning import business_date_of
+from boms_tui.model.snapshot import Snapshot, dates_read
+from boms_tui.runtime.ports import LeaderStore
+
+AROUND = (-1, 0, 1)
+"""The days around today that are always held: every process's current business date is one of them."""
+KEEP = timedelta(days=2)
+"""How long a date stays that nothing looks at any more."""
+
+
+class Dates:
+    """Loads whole business dates into a snapshot before they are needed, and drops them afterwards."""
+
+    def __init__(self, store: LeaderStore, snapshot: Snapshot) -> None:
+        self._store = store
+        self._snapshot = snapshot
+        self._tidied: date | None = None
+
+    def load_open(self, now: datetime) -> None:
+        """Have what the open runs and the days around today look at."""
+        self._load(self._looked_at(now))
+
+    def load_for(self, facts: Iterable[Fact], now: datetime) -> None:
+        """Have what deciding about `facts` looks at."""
+        days = {day for fact in facts for day in self._days_of(fact, now)}
+        self._load(self._read_by_any(days))
+
+    def tidy(self, now: datetime) -> None:
+        """Once a day, forget the dates that nothing looks at any more."""
+        if self._tidied == now.date():
+            return
+        self._tidied = now.date()
+        needed = self._looked_at(now)
+        old = now.date() - KEEP
+        self._snapshot.forget(day for day in list(self._snapshot.dates) if day not in needed and day < old)
+
+    def _load(self, days: set[date]) -> None:
+        missing = days - self._snapshot.dates
+        if missing:
+            self._snapshot.admit(self._store.picture(missing))
+
+    def _looked_at(self, now: datetime) -> set[date]:
+        days = {now.date() + timedelta(days=shift) for shift in AROUND}
+        definitions = self._snapshot.definitions
+        own = dates_read(
+            (definitions[run.process, run.revision], run.business_date) for run in self._snapshot.unended()
+        )
+        return own | self._read_by_any(days | {run.business_date for run in self._snapshot.unended()})
+
+    def _read_by_any(self, days: Iterable[date]) -> set[date]:
+        """What a run of any process for these dates would look at: success may order any of them."""
+        processes = self._snapshot.catalogue.processes.values()
+        return set(days) | dates_read((process, day) for day in days for process in processes)
+
+    def _days_of(self, fact: Fact, now: datetime) -> set[date]:
+        match fact:
+            case OccurrenceDue(process, at):
+                return self._current(process, at)
+            case Asked():
+                return self._days_asked(fact, now)
+            case _:
+                return set()
+
+    def _days_asked(self, fact: Asked, now: datetime) -> set[date]:
+        """The date of the run that a request names, or of the one that it would order."""
+        target = fact.request.target
+        run = parse_run_id(split_ref(target)[0])
+        if run is not None:
+            return {run[1]}
+        process, _, day = target.partition("@")
+        try:
+            text = fact.request.parameters.get("date") or day
+            return {date.fromisoformat(text)} if text else self._current(ProcessId(process), now)
+        except ValueError:
+            return set()
+
+    def _current(self, process: ProcessId, at: datetime) -> set[date]:
+        known = self._snapshot.catalogue.processes.get(process)
+        return {business_date_of(known, at)} if known is not None else set()
