@@ -118,8 +118,6 @@ class Console(App[None], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         self.feed.stop()
-        if self._lifeline is not None:
-            self._lifeline.release()
 
     def now(self) -> datetime:
         return store_now(self.pulse, self._silent()) if self.pulse is not None else self._wall()
@@ -134,7 +132,7 @@ class Console(App[None], inherit_bindings=False):
         """Once a second: how fresh all this is. Lines that stay the same are not drawn again."""
         self._ticks += 1
         if self._lifeline is not None and self._lifeline.hung_up():
-            self.exit(return_code=129)
+            self._lifeline.end(129)
         self.freshen()
         if self._ticks % _LAY_OUT_EVERY == 0 and self.live is not None and self.fresh.live:
             self.live.lay_out()

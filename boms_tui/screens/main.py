@@ -67,13 +67,15 @@ def run_console(
     from boms_tui.screens.app import Console
     from boms_tui.screens.lifeline import Lifeline, stderr
 
+    lifeline = Lifeline(sys.stdin.fileno())
     app = Console(
         gateway, hint=hint, zone=zone, business_zone=business_zone, signed_in=signed_in, theme=theme,
-        ascii_only=ascii_only or plain_signs, lifeline=Lifeline(sys.stdin.fileno()),
+        ascii_only=ascii_only or plain_signs, lifeline=lifeline,
     )  # fmt: skip
     try:
         app.run()
     finally:
+        lifeline.release()
         logging.getLogger("boms").removeHandler(handler)
         handler.close()
     if app.failed:
