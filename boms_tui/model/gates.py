@@ -72,10 +72,24 @@ def run_gates(draft: Overlay, run: Run) -> Iterator[Gate]:
 
 def task_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
     """The gates on the next start of a task, but for its slot."""
-    defined = draft.definition(run).tasks[task.task]
+    yield from inner_gates(draft, run, task)
+    yield from outer_gates(draft, run, task)
+
+
+def inner_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
+    """Those that other tasks of the run open."""
     yield from _run_open(draft, run, task)
+    for dependency in draft.definition(run).tasks[task.task].after:
+        if dependency.process is None:
+            yield dependency_gate(draft, run, dependency)
+
+
+def outer_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
+    """Those that open from outside: other processes, people, time, and the pool."""
+    defined = draft.definition(run).tasks[task.task]
     for dependency in defined.after:
-        yield dependency_gate(draft, run, dependency)
+        if dependency.process is not None:
+            yield dependency_gate(draft, run, dependency)
     yield from _holds(draft, run, task.task)
     yield from _backoff(task)
     if defined.confirm:
@@ -169,7 +183,7 @@ def _outside_standing(draft: Overlay, run: Run, dependency: Dependency) -> Says:
     if dependency.task is not None:
         return _outside_task(draft, other, dependency.when, dependency.task)
     says = _RUN_SAYS.get((dependency.when, other.state), Standing.CLOSED)
-    return Says(says, f"{other.id} is {other.state.value}" + (f": {other.reason}" if says is Standing.CLOSED else ""))
+    return Says(says, f"{other.id} is {other.state.value}")
 
 
 def _outside_task(draft: Overlay, other: Run, when: Outcome, name: TaskName) -> Says:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from boms_tui.model.definition import OnFailure, Process, ProcessStart
+from boms_tui.model.definition import OnFailure, ProcessStart
 from boms_tui.model.draft import Draft
-from boms_tui.model.gates import Standing, run_gates, standing_of, task_gates
-from boms_tui.model.ids import RunId, TaskName
+from boms_tui.model.gates import inner_gates, outer_gates, run_gates
+from boms_tui.model.ids import RunId
 from boms_tui.model.ordering import order
 from boms_tui.model.records import Run, TaskRun
 from boms_tui.model.states import ENDED, IDLE, LIVE, RUN_ENDED, RunEvent, RunState, TaskEvent, TaskState
-from boms_tui.model.views import Gate, GateKind
 
 T = TaskState
 _MOVING = (T.READY, T.STARTING, T.RUNNING, T.KILLING, T.BACKOFF)
@@ -57,43 +56,36 @@ def _show_standstill(draft: Draft, run: Run, stuck: str, *, back: RunEvent, wait
         draft.move_run(run, back, reason=waits_for)
     elif run.reason != (stuck or waits_for):
         draft.edit_run(run, reason=stuck or waits_for)
+        draft.say("waits", run.id, reason=stuck or waits_for)
 
 
 def _moves_by_itself(draft: Draft, run: Run) -> str:
     """What some waiting task waits for that will come without a person; "" where nothing will."""
-    definition = draft.definition(run)
-    for name in definition.tasks:
-        task = draft.task(run.id, name)
-        if task.state is not T.WAITING:
-            continue
-        closed = [gate for gate in task_gates(draft, run, task) if not gate.open]
-        inside = any(
-            standing_of(draft, run, dependency).standing is not Standing.OPEN
-            for dependency in definition.tasks[name].after
-            if dependency.process is None
-        )
+    for task in _waiting(draft, run):
+        closed = [gate for gate in outer_gates(draft, run, task) if not gate.open]
+        inside = any(not gate.open for gate in inner_gates(draft, run, task))
         if closed and not inside and all(gate.by_itself for gate in closed):
-            return f"{name}: {closed[0].detail}"
+            return f"{task.task}: {closed[0].detail}"
     return ""
 
 
 def _standstill(draft: Draft, run: Run) -> str:
     """What a person has to look at, in a few words."""
-    found: list[str] = []
-    for name in draft.definition(run).tasks:
-        task = draft.task(run.id, name)
-        says = _STUCK.get(task.state)
-        if says is not None:
-            found.append(says(task))
-        elif task.state is T.WAITING:
-            found.extend(
-                f"{name}: {gate.detail}"
-                for gate in task_gates(draft, run, task)
-                if not gate.open and not gate.by_itself and gate.kind is not GateKind.RUN
-                and not (gate.kind is GateKind.DEPENDENCY and _inside(draft.definition(run), gate))
-            )  # fmt: skip
+    tasks = [draft.task(run.id, name) for name in draft.definition(run).tasks]
+    found = [_STUCK[task.state](task) for task in tasks if task.state in _STUCK]
+    found += [
+        f"{task.task}: {gate.detail}"
+        for task in _waiting(draft, run)
+        for gate in outer_gates(draft, run, task)
+        if not gate.open and not gate.by_itself
+    ]
     shown = "; ".join(found[:3]) + (f" (+{len(found) - 3} more)" if len(found) > 3 else "")
     return shown or "nothing can move"
+
+
+def _waiting(draft: Draft, run: Run) -> list[TaskRun]:
+    tasks = (draft.task(run.id, name) for name in draft.definition(run).tasks)
+    return [task for task in tasks if task.state is T.WAITING]
 
 
 _STUCK: dict[TaskState, Callable[[TaskRun], str]] = {
@@ -101,10 +93,6 @@ _STUCK: dict[TaskState, Callable[[TaskRun], str]] = {
     T.UNKNOWN: lambda task: f"{task.task} is unknown: {task.reason}",
     T.CONFIRM: lambda task: f"{task.task} waits for a person",
 }
-
-
-def _inside(definition: Process, gate: Gate) -> bool:
-    return TaskName(gate.name.removeprefix("dependency:").split(" ")[0]) in definition.tasks
 
 
 def _waits_for_person(draft: Draft, run: Run) -> bool:
