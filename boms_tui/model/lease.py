@@ -1,18 +1,24 @@
 """Leadership and the inbox, as the leader reads them from the store."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who leads. `planned_until` is the instant up to which every occurrence has been ordered or missed."""
+    """Who leads.
+
+    `planned_until` is the instant up to which every occurrence has been ordered or missed; `pools` has the slots of
+    each pool that the last leader served.
+    """
 
     holder: str
     epoch: int
     beat: int
     beat_at: datetime | None
     planned_until: datetime | None
+    pools: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from boms_tui.model.states import IDLE, RUN_ENDED, TaskEvent, TaskState
 from boms_tui.model.views import Gate
 
 T = TaskState
+_UNUSUAL = (T.FAILED, T.NOT_NEEDED, T.CANCELLED)
+"""Tasks in one of these can rule others out."""
 _LOOKED_AT = frozenset({T.WAITING, T.READY, T.CONFIRM, T.NOT_NEEDED})
 
 
@@ -37,32 +39,23 @@ def _consider_task(draft: Draft, run_id: RunId, name: TaskName) -> None:
 
 
 def _still_blocked(draft: Draft, run: Run, task: TaskRun) -> bool:
-    """Whether the dependency that blocked the task when it was last looked at still does.
+    """Whether a task plainly goes on waiting, without a look at all of its gates.
 
-    It spares the others a look: a task that follows a thousand others is looked at a thousand times. The place
-    remembered is a hint, proved at each use, and no part of what was decided.
+    A task that follows a thousand others is looked at a thousand times; so the search goes on where it last found a
+    closed dependency. That place is a hint, proved at each use, and no part of what was decided.
     """
-    key = (run.id, task.task)
-    after = draft.definition(run).tasks[task.task].after
-    place = draft.snapshot.blockers.get(key)
-    if task.state is not T.WAITING or len(after) < 4:
-        return False
-    if place is not None and standing_of(draft, run, after[place]).standing is Standing.CLOSED:
-        return not _ruled_out_by_change(draft, run, task)
-    for number, dependency in enumerate(after):
-        if standing_of(draft, run, dependency).standing is Standing.CLOSED:
-            draft.snapshot.blockers[key] = number
-            return not _ruled_out_by_change(draft, run, task)
-    draft.snapshot.blockers.pop(key, None)
-    return False
-
-
-def _ruled_out_by_change(draft: Draft, run: Run, task: TaskRun) -> bool:
     counts = draft.counts(run.id)
-    if not (counts[T.FAILED] or counts[T.NOT_NEEDED] or counts[T.CANCELLED]):
-        return False
     after = draft.definition(run).tasks[task.task].after
-    return any(standing_of(draft, run, dependency).standing is Standing.IMPOSSIBLE for dependency in after)
+    if task.state is not T.WAITING or not after or any(counts[state] for state in _UNUSUAL):
+        return False
+    key = (run.id, task.task)
+    begin = draft.snapshot.blockers.get(key, 0)
+    for step in range(len(after)):
+        place = (begin + step) % len(after)
+        if standing_of(draft, run, after[place]).standing is Standing.CLOSED:
+            draft.snapshot.blockers[key] = place
+            return True
+    return False
 
 
 def _rule(draft: Draft, run: Run, task: TaskRun, closed: list[Gate]) -> None:

@@ -137,6 +137,9 @@ class Snapshot:
         for run in [run for run in self.runs.values() if run.business_date in gone and run.state in RUN_ENDED]:
             del self.runs[run.id], self.tasks[run.id], self.counts[run.id]
             self.numbers.pop((run.process, run.business_date), None)
+            self.occurrences.discard((run.process, run.occurrence))
+        for key in [key for key, waiting in self.waiters.items() if key[1] in gone and not any(waiting.values())]:
+            del self.waiters[key]
         self.dates -= gone
 
     def due(self, now: datetime) -> Iterator[Fact]:

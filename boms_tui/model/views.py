@@ -48,7 +48,8 @@ class Gate:
 class Pulse:
     """The state of the runtime and of what is shown, by the store's own clock.
 
-    `beat_at` is the leader's last sign of life; `led` is False where no runtime holds the lease.
+    `beat_at` is the leader's last sign of life; `led` is False where no runtime holds the lease. `pools` has the slots
+    of each pool that the last leader served.
     """
 
     store_now: datetime
@@ -57,6 +58,7 @@ class Pulse:
     node: str
     epoch: int
     beat_at: datetime | None
+    pools: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,10 @@ class Shipping:
 
     def ship_ends(self, attempts: Iterable[AttemptId]) -> None:
         """Ship the last words of attempts that have ended, before their end is recorded."""
-        self._ship(attempts, _spoke)
+        ended = list(attempts)
+        self._ship(ended, _spoke)
+        for attempt in ended:
+            self._shipped.pop(attempt, None)
 
     def _ship(self, attempts: Iterable[AttemptId], worth: Callable[[int, int], bool]) -> None:
         outputs: list[Output] = []

@@ -436,3 +436,27 @@ def test_only_tasks_of_the_definition_are_run() -> None:
     run = night.order("ops/pair")
     verdict = night.ask("retry", f"{run}:{TaskName('three')}")
     assert (verdict.answer.value, verdict.code) == ("rejected", "not-found")
+
+
+def test_a_join_of_many_is_ruled_out_when_the_run_fails() -> None:
+    tasks = [task("bad", on_failure=OnFailure.FAIL), *(task(f"t{n}") for n in range(6))]
+    night = Night(process("ops/join", *tasks, task("join", *(f"t{n}" for n in range(6)))))
+    run = night.order("ops/join")
+    night.end(run, "bad", code=1)
+    assert night.states(run)["join"] == "not-needed"
+
+
+def test_a_forgotten_date_leaves_nothing_behind_and_can_be_read_again() -> None:
+    night = Night(process("ref/prices", task("load")), process("ops/use", task("use"), after=after("ref/prices")))
+    night.end(night.order("ref/prices"), "load")
+    use = night.order("ops/use")
+    night.end(use, "use")
+    night.snapshot.dates.add(DAY)
+    night.snapshot.forget([DAY])
+    left = night.snapshot
+    assert not left.runs
+    assert not left.tasks
+    assert not left.numbers
+    assert not left.waiters
+    assert not left.occurrences
+    assert not left.dates
