@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 from boms_tui.model.acts.apply import apply
 from boms_tui.model.acts.ask import Ask, Code, Refusal
@@ -16,10 +15,11 @@ from boms_tui.model.acts.retry import retry
 from boms_tui.model.acts.skip import force_ok, skip
 from boms_tui.model.acts.users import users
 from boms_tui.model.draft import Draft
-from boms_tui.model.facts import Asked
-from boms_tui.model.ids import PROCESS, ProcessId, RunId, split_ref
+from boms_tui.model.facts import Asked, Unproved
+from boms_tui.model.ids import PROCESS, ProcessId, RunId, business_date, split_ref
 from boms_tui.model.records import Answer, Run, TaskRun, Verdict
 from boms_tui.model.rights import may
+from boms_tui.model.states import RUN_ENDED
 from boms_tui.model.verbs import VERBS, On, Verb
 
 ACTS: dict[str, Callable[[Draft, Ask], Refusal | None]] = {
@@ -39,20 +39,31 @@ ACTS: dict[str, Callable[[Draft, Ask], Refusal | None]] = {
 }
 
 
+_REOPENING = frozenset({"retry", "skip", "force-ok", "rerun"})
+_WHILE_CANCELLING = frozenset({"kill", "resolve", "cancel", "release"})
+
+
 def asked(draft: Draft, fact: Asked) -> None:
-    """Apply a request or refuse it; either way it gets one verdict and one journal row."""
+    """Apply a request or refuse it; either way it gets one verdict, and its session moves on."""
     request = fact.request
-    draft.actor = fact.session.user if fact.session else "nobody"
-    draft.request, draft.why = request.id, request.reason
-    if fact.session is not None and not fact.refusal:
-        draft.put_session(replace(fact.session, last_sequence=request.sequence, version=fact.session.version + 1))
-    refusal = _refusal(draft, fact) or _act(draft, fact)
+    draft.actor, draft.request, draft.why = fact.session.user, request.id, request.reason
+    found = admissible(draft, fact)
+    if request.sequence > draft.session(fact.session).last_sequence:
+        draft.use_session(fact.session, request.sequence)
+    refusal = found if isinstance(found, Refusal) else ACTS[request.verb](draft, found)
     if refusal is None:
         _answer(draft, fact, Answer.APPLIED, "ok", "")
         return
     answer = Answer.EXPIRED if refusal.code is Code.EXPIRED else Answer.REJECTED
-    draft.say(f"{request.verb}-{answer.value}", request.target, after=refusal.code.value, reason=refusal.text)
+    draft.say(f"{request.verb[:40]}-{answer.value}", request.target, after=refusal.code.value, reason=refusal.text)
     _answer(draft, fact, answer, refusal.code.value, refusal.text)
+
+
+def unproved(draft: Draft, fact: Unproved) -> None:
+    """Refuse what nobody can be held to, under the id it lies under."""
+    draft.actor, draft.request = "nobody", fact.request
+    draft.say("request-rejected", f"request {fact.request}", after=fact.code, reason=fact.text)
+    draft.verdicts.append(Verdict(fact.request, Answer.REJECTED, fact.code, fact.text, draft.now))
 
 
 def give_verdicts(draft: Draft) -> None:
@@ -60,39 +71,62 @@ def give_verdicts(draft: Draft) -> None:
     draft.verdicts = [replace(verdict, state=_state_of(draft, verdict.target)) for verdict in draft.verdicts]
 
 
-def _refusal(draft: Draft, fact: Asked) -> Refusal | None:
-    """What keeps a request from being looked at further."""
+def admissible(draft: Draft, fact: Asked) -> Ask | Refusal:
+    """The objects of a request that may be applied now, or the first reason why it may not."""
+    for check in (_session, _form):
+        refusal = check(draft, fact)
+        if refusal is not None:
+            return refusal
+    verb = VERBS[fact.request.verb]
+    found = find(draft, fact, verb)
+    if isinstance(found, Refusal):
+        return found
+    return _right(draft, found, verb) or fitting(draft, found, verb) or found
+
+
+def fitting(draft: Draft, ask: Ask, verb: Verb) -> Refusal | None:
+    """Why the objects, as they are now, are not for this verb."""
+    return _stale(ask) or _wrong_state(ask, verb) or _ending(ask, verb) or _overtaken(draft, ask, verb)
+
+
+def _session(draft: Draft, fact: Asked) -> Refusal | None:
+    session = draft.session(fact.session)
+    user = draft.user(session.user)
+    if session.revoked_at is not None or draft.now > session.expires_at:
+        return Refusal(Code.SESSION_ENDED, "the session has ended; sign in again")
+    if user is None or user.disabled:
+        return Refusal(Code.NOT_AUTHORISED, f"{session.user} may not act any more")
+    if user.sessions_from is not None and session.created_at < user.sessions_from:
+        return Refusal(Code.SESSION_ENDED, "the password was changed since; sign in again")
+    if fact.request.sequence <= session.last_sequence:
+        return Refusal(Code.REPLAYED, "a later request of the session was answered already")
+    return None
+
+
+def _form(draft: Draft, fact: Asked) -> Refusal | None:
     request = fact.request
-    if fact.refusal:
-        return Refusal(Code(fact.refusal), fact.refusal_text)
     if draft.now > request.expires_at:
         return Refusal(Code.EXPIRED, f"it was to be applied before {request.expires_at:%H:%M:%S} UTC")
     verb = VERBS.get(request.verb)
     if verb is None:
-        return Refusal(Code.UNKNOWN_VERB, f"there is no verb {request.verb}")
+        return Refusal(Code.UNKNOWN_VERB, f"there is no verb {request.verb[:40]}")
     if verb.reason_required and not request.reason.strip():
         return Refusal(Code.REASON_REQUIRED, f"{verb.name} needs a reason")
     return None
 
 
-def _act(draft: Draft, fact: Asked) -> Refusal | None:
-    verb = VERBS[fact.request.verb]
-    found = find(draft, fact, verb)
-    if isinstance(found, Refusal):
-        return found
-    user = draft.user(found.by)
-    if user is None or user.disabled:
-        return Refusal(Code.NOT_AUTHORISED, f"{found.by} may not act any more")
-    if not may(user.roles, verb.name, found.process, draft.catalogue.roles):
-        where = f" on {found.process}" if found.process else ""
-        return Refusal(Code.NOT_AUTHORISED, f"{found.by} may not {verb.name}{where}; it takes {verb.role}")
-    return _stale(found) or _wrong_state(found, verb) or ACTS[verb.name](draft, found)
+def _right(draft: Draft, ask: Ask, verb: Verb) -> Refusal | None:
+    user = draft.user(ask.by)
+    if user is not None and may(user.roles, verb.name, ask.process, draft.catalogue.roles):
+        return None
+    where = f" on {ask.process}" if ask.process else ""
+    return Refusal(Code.NOT_AUTHORISED, f"{ask.by} may not {verb.name}{where}; it takes {verb.role}")
 
 
 def find(draft: Draft, fact: Asked, verb: Verb) -> Ask | Refusal:
     """The objects that a request names."""
     target = fact.request.target
-    ask = Ask(fact, fact.session.user if fact.session else "")
+    ask = Ask(fact, fact.session.user)
     if On.NOTHING in verb.on:
         return ask
     run_id, task_name = split_ref(target)
@@ -123,9 +157,8 @@ def _find_occurrence(draft: Draft, ask: Ask, verb: Verb, target: str) -> Ask | R
     """`PROCESS@DATE`: its newest run, or the run that is still to come."""
     name, _, text = target.partition("@")
     process = ProcessId(name)
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
+    day = business_date(text)
+    if day is None:
         return _not_found(verb, target)
     run = draft.latest(process, day)
     if run is not None:
@@ -153,6 +186,23 @@ def _wrong_state(ask: Ask, verb: Verb) -> Refusal | None:
     if ask.task is None and ask.run is not None and ask.run.state not in verb.run_states:
         return Refusal(Code.WRONG_STATE, f"{ask.run.id} is {ask.run.state.value}; {verb.name} does not apply")
     return None
+
+
+def _ending(ask: Ask, verb: Verb) -> Refusal | None:
+    """A run that is being cancelled only ends."""
+    if ask.run is None or not ask.run.cancelling or verb.name in _WHILE_CANCELLING:
+        return None
+    return Refusal(Code.WRONG_STATE, f"{ask.run.id} is being cancelled")
+
+
+def _overtaken(draft: Draft, ask: Ask, verb: Verb) -> Refusal | None:
+    """An ended run is not opened again beside another open run of its process (`overlap: queue`)."""
+    if verb.name not in _REOPENING or ask.run is None or ask.run.state not in RUN_ENDED:
+        return None
+    others = draft.open_runs(ask.run.process)
+    if not others:
+        return None
+    return Refusal(Code.WRONG_STATE, f"{others[0].id} is {others[0].state.value}; {ask.run.id} would run beside it")
 
 
 def _answer(draft: Draft, fact: Asked, answer: Answer, code: str, reason: str) -> None:

@@ -6,31 +6,30 @@ from datetime import datetime
 from typing import Any
 
 from boms_tui.model.acts.hold import look_under
-from boms_tui.model.asked import asked, give_verdicts
+from boms_tui.model.asked import asked, give_verdicts, unproved
 from boms_tui.model.decision import Decision
-from boms_tui.model.definition import Command, Task
 from boms_tui.model.draft import RUNTIME, Draft
+from boms_tui.model.endings import exited, lost, started, voided
 from boms_tui.model.facts import (
     Asked,
     Exited,
     Fact,
     HoldDue,
-    How,
     Lost,
     OccurrenceDue,
     RunDue,
     Started,
     TaskDue,
     TookOver,
+    Unproved,
     Voided,
 )
-from boms_tui.model.ids import AttemptId, split_ref
+from boms_tui.model.ids import split_ref
 from boms_tui.model.ordering import order
 from boms_tui.model.planning import business_date_of
-from boms_tui.model.records import Attempt, TaskRun
 from boms_tui.model.settle import settle
 from boms_tui.model.snapshot import Snapshot
-from boms_tui.model.states import ATTEMPT_LIVE, AttemptState, RunEvent, TaskEvent, TaskState
+from boms_tui.model.states import ATTEMPT_LIVE, RunEvent, TaskEvent, TaskState
 
 
 def decide(snapshot: Snapshot, facts: Iterable[Fact], now: datetime) -> Decision:
@@ -50,110 +49,6 @@ def _took_over(draft: Draft, _fact: TookOver) -> None:
     for attempt in draft.snapshot.attempts.values():
         if attempt.kill_by and attempt.state in ATTEMPT_LIVE:
             draft.kill(attempt, attempt.kill_by)
-
-
-def _started(draft: Draft, fact: Started) -> None:
-    attempt = _known(draft, fact.attempt)
-    if attempt is None or attempt.state is not AttemptState.STARTING:
-        return
-    draft.move_attempt(attempt, AttemptState.RUNNING, pid=fact.pid, started_at=fact.at)
-    task = draft.task(attempt.run, attempt.task)
-    if task.state is TaskState.STARTING:
-        draft.move_task(task, TaskEvent.STARTED, started_at=fact.at)
-
-
-def _exited(draft: Draft, fact: Exited) -> None:
-    attempt = _known(draft, fact.attempt)
-    if attempt is None:
-        return
-    defined = _defined(draft, attempt)
-    state, reason = _verdict_on(fact, defined)
-    draft.move_attempt(
-        attempt,
-        state,
-        pid=fact.pid or attempt.pid,
-        started_at=fact.started_at or attempt.started_at,
-        ended_at=fact.ended_at,
-        exit_code=fact.code,
-        signal=fact.signal,
-        reason=reason,
-        output_bytes=fact.output_bytes,
-        output_dropped=fact.output_dropped,
-    )
-    task = draft.task(attempt.run, attempt.task)
-    if task.state in {TaskState.STARTING, TaskState.RUNNING, TaskState.KILLING, TaskState.UNKNOWN}:
-        started = fact.started_at or attempt.started_at
-        _end_task(draft, replace(task, started_at=started), state, reason, fact.ended_at)
-
-
-def _verdict_on(fact: Exited, defined: Task) -> tuple[AttemptState, str]:
-    """What the exit record proves."""
-    good = defined.work.success_codes if isinstance(defined.work, Command) else frozenset({0})
-    match fact.how:
-        case How.EXITED if fact.code in good:
-            return AttemptState.SUCCEEDED, ""
-        case How.EXITED:
-            return AttemptState.FAILED, f"exit code {fact.code}"
-        case How.SIGNALLED:
-            return AttemptState.FAILED, f"ended by signal {fact.signal}"
-        case How.TIMEOUT:
-            return AttemptState.TIMED_OUT, f"ran longer than {defined.timeout}"
-        case How.KILLED:
-            return AttemptState.KILLED, "killed"
-        case How.START_FAILED:
-            return AttemptState.START_FAILED, fact.text
-
-
-def _end_task(draft: Draft, task: TaskRun, state: AttemptState, reason: str, at: datetime) -> None:
-    if state is AttemptState.SUCCEEDED:
-        draft.move_task(task, TaskEvent.SUCCEEDED, ended_at=at, reason="")
-        return
-    run = draft.run(task.run)
-    attempt_killed = state is AttemptState.KILLED
-    if run is not None and run.cancelling and task.state is not TaskState.UNKNOWN and attempt_killed:
-        draft.move_task(task, TaskEvent.CANCELLED, ended_at=at, reason="killed: the run was cancelled")
-        return
-    policy = draft.definition(run).tasks[task.task].retry if run is not None else None
-    tries_again = (
-        policy is not None
-        and task.tries <= policy.retries
-        and task.state in {TaskState.STARTING, TaskState.RUNNING}
-        and not attempt_killed
-        and not (run is not None and run.cancelling)
-    )
-    if policy is not None and tries_again:
-        due = draft.now + policy.delay_before(task.tries)
-        draft.move_task(task, TaskEvent.BACKED_OFF, due_at=due, ended_at=at, reason=f"{reason}; tries again")
-    else:
-        killed = f"{reason} by {_killer(task)}" if attempt_killed else reason
-        draft.move_task(task, TaskEvent.FAILED, ended_at=at, reason=killed)
-
-
-def _killer(task: TaskRun) -> str:
-    return task.reason.removeprefix("being killed by ")
-
-
-def _voided(draft: Draft, fact: Voided) -> None:
-    attempt = _known(draft, fact.attempt)
-    if attempt is None or attempt.state is not AttemptState.STARTING:
-        return
-    draft.move_attempt(attempt, AttemptState.VOID, ended_at=draft.now, reason=fact.why)
-    task = draft.task(attempt.run, attempt.task)
-    run = draft.run(attempt.run)
-    if run is not None and run.cancelling:
-        draft.move_task(task, TaskEvent.CANCELLED, ended_at=draft.now, reason="cancelled before it started")
-    elif task.state is TaskState.KILLING:
-        draft.move_task(task, TaskEvent.FAILED, ended_at=draft.now, reason="killed before it started")
-    else:
-        draft.move_task(task, TaskEvent.VOIDED, tries=max(0, task.tries - 1), reason=fact.why)
-
-
-def _lost(draft: Draft, fact: Lost) -> None:
-    attempt = _known(draft, fact.attempt)
-    if attempt is None or attempt.state is AttemptState.UNKNOWN:
-        return
-    draft.move_attempt(attempt, AttemptState.UNKNOWN, reason=fact.evidence)
-    draft.move_task(draft.task(attempt.run, attempt.task), TaskEvent.LOST, reason=fact.evidence)
 
 
 def _occurrence_due(draft: Draft, fact: OccurrenceDue) -> None:
@@ -191,29 +86,13 @@ def _run_due(draft: Draft, fact: RunDue) -> None:
     draft.todo_runs[fact.run] = None
 
 
-def _known(draft: Draft, attempt: AttemptId) -> Attempt | None:
-    """The live or unknown attempt of that id; None where it has been settled."""
-    ref, _, number = attempt.rpartition(".")
-    run, task = split_ref(ref)
-    if task is None or run not in draft.snapshot.runs:
-        return None
-    found = draft.attempt(run, task)
-    return found if found is not None and found.number == int(number) else None
-
-
-def _defined(draft: Draft, attempt: Attempt) -> Task:
-    run = draft.run(attempt.run)
-    if run is None:
-        raise AssertionError(f"{attempt.id} belongs to no run")
-    return draft.definition(run).tasks[attempt.task]
-
-
 _RULES: dict[type[Fact], Callable[[Draft, Any], None]] = {
     TookOver: _took_over,
-    Started: _started,
-    Exited: _exited,
-    Voided: _voided,
-    Lost: _lost,
+    Unproved: unproved,
+    Started: started,
+    Exited: exited,
+    Voided: voided,
+    Lost: lost,
     Asked: asked,
     OccurrenceDue: _occurrence_due,
     TaskDue: _task_due,

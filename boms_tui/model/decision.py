@@ -34,7 +34,7 @@ class Decision:
 
     A record with `version` 1 is inserted; any other replaces the row whose version is one less.
     `catalogue` is the one in force after `revisions`. `launches` name attempts among `attempts` that are to be
-    started after the commit.
+    started after the commit, `watches` attempts that are to be looked for again.
     """
 
     runs: tuple[Run, ...] = ()
@@ -50,6 +50,7 @@ class Decision:
     catalogue: Catalogue | None = None
     launches: tuple[AttemptId, ...] = ()
     kills: tuple[Kill, ...] = ()
+    watches: tuple[AttemptId, ...] = ()
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))

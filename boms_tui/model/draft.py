@@ -4,18 +4,18 @@ Rules move records through `move_task`, `move_run` and `move_attempt`, which kno
 journal row for each transition. Whatever a change may concern is queued for `settle`.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from boms_tui.model.decision import Decision, Kill
-from boms_tui.model.ids import AttemptId, RunId, TaskName
+from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName
 from boms_tui.model.overlay import Overlay
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.records import Attempt, Entry, Hold, Revision, Run, Session, TaskRun, User, Verdict
-from boms_tui.model.snapshot import Snapshot, TaskKey
+from boms_tui.model.snapshot import Snapshot, TaskKey, upstream_date
 from boms_tui.model.states import (
     ATTEMPT_LIVE,
     RUN_ENDED,
@@ -46,6 +46,8 @@ class Draft(Overlay):
         self.verdicts: list[Verdict] = []
         self.ordered: dict[str, RunId] = {}
         self._sessions: dict[str, Session] = {}
+        self._added_waiters: dict[tuple[ProcessId, date], set[RunId]] = defaultdict(set)
+        self._watches: dict[AttemptId, None] = {}
         self._revisions: list[Revision] = []
         self._journal: list[Entry] = []
         self._launches: dict[AttemptId, None] = {}
@@ -60,11 +62,17 @@ class Draft(Overlay):
         """Bring a run into being, with its tasks waiting."""
         created = replace(run, state=run_after(RunState.PLANNED, event))
         self._runs[run.id] = created
+        self._added[run.process].append(run.id)
+        for _, dependency in self.shape(created).outside:
+            if dependency.process is not None:
+                day = upstream_date(dependency.date, run.business_date)
+                self._added_waiters[dependency.process, day].add(run.id)
         for task in tasks:
             self._put_task(TaskRun(run.id, task, changed_at=self.now), None)
         self.say(event.value, run.id, after=created.state.value, reason=created.reason)
         self.todo_runs[run.id] = None
-        self._wake_waiters(created, None)
+        self._wake(run.process, run.business_date, None)
+        self._wake_expecting(created)
         return created
 
     def move_run(self, run: Run, event: RunEvent, **changes: Any) -> Run:
@@ -72,8 +80,9 @@ class Draft(Overlay):
         moved = self.edit_run(run, state=run_after(run.state, event), **changes)
         self.say(event.value, run.id, before=run.state.value, after=moved.state.value, reason=moved.reason)
         self.todo_runs[run.id] = None
-        self._wake_waiters(moved, None)
+        self._wake(run.process, run.business_date, None)
         if moved.state in RUN_ENDED:
+            self._wake_expecting(moved)
             for queued in self.open_runs(run.process):
                 self.todo_runs[queued.id] = None
         return moved
@@ -122,18 +131,31 @@ class Draft(Overlay):
     def kill(self, attempt: Attempt, by: str) -> None:
         self._kills.append(Kill(attempt.id, by))
 
+    def watch(self, attempt: Attempt) -> None:
+        """Have an attempt looked for again, and watched if it lives."""
+        self._watches[attempt.id] = None
+
     def put_hold(self, hold: Hold) -> None:
         self._holds[hold.id] = hold
 
     def put_user(self, user: User) -> None:
         self._users[user.name] = user
 
-    def put_session(self, session: Session) -> None:
-        self._sessions[session.id] = session
+    def session(self, proved: Session) -> Session:
+        """A session as it is now; what it was when the request was proved may be behind."""
+        return self._sessions.get(proved.id) or self.snapshot.sessions.get(proved.id) or proved
+
+    def use_session(self, proved: Session, sequence: int) -> None:
+        """Remember the newest request of a session."""
+        session = self.session(proved)
+        version = session.version if proved.id in self._sessions else session.version + 1
+        self._sessions[proved.id] = replace(session, last_sequence=sequence, version=version)
 
     def put_revisions(self, revisions: Iterable[Revision], catalogue: Catalogue) -> None:
         self._revisions.extend(revisions)
         self.catalogue = catalogue
+        for run in self.snapshot.unended():
+            self.look_at_all(run)
 
     def look_at(self, run: RunId, task: TaskName) -> None:
         """Have `settle` look at a task and its run again."""
@@ -160,6 +182,7 @@ class Draft(Overlay):
             catalogue=self.catalogue if self._revisions else None,
             launches=tuple(self._launches),
             kills=tuple(self._kills),
+            watches=tuple(self._watches),
         )
 
     def _put_task(self, task: TaskRun, before: TaskRun | None) -> None:
@@ -180,15 +203,25 @@ class Draft(Overlay):
             self.todo_tasks[task.run, follower] = None
         if task.task in shape.fatal:
             self.look_at_all(run)
-        self._wake_waiters(run, task.task)
+        self._wake(run.process, run.business_date, task.task)
 
-    def _wake_waiters(self, run: Run, task: TaskName | None) -> None:
-        waiting = self.snapshot.waiters.get((run.process, run.business_date), {})
+    def _wake_expecting(self, run: Run) -> None:
+        """Have those looked at who wait for a run that the success of this one would order."""
+        seen, todo = {run.process}, [run.process]
+        while todo:
+            for behind in self.snapshot.ordered_by(todo.pop()):
+                if behind not in seen:
+                    seen.add(behind)
+                    todo.append(behind)
+                    self._wake(behind, run.business_date, None)
+
+    def _wake(self, process: ProcessId, day: date, task: TaskName | None) -> None:
+        """Have those looked at who wait for a process of a date, or for one task of it."""
+        waiting = self.snapshot.waiters.get((process, day), {})
         kinds = waiting.values() if task is None else [waiting.get(task, set())]
         for run_id, waiter in (one for kind in kinds for one in kind):
             if waiter is not None:
                 self.todo_tasks[run_id, waiter] = None
             self.todo_runs[run_id] = None
-        for added in self._runs.values():
-            if added.id not in self.snapshot.runs and added.id != run.id:
-                self.look_at_all(added)
+        for added in self._added_waiters.get((process, day), ()):
+            self.look_at_all(self._runs[added])

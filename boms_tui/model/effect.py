@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from boms_tui.model.acts.ask import Ask
-from boms_tui.model.asked import ACTS, find
+from boms_tui.model.asked import ACTS, find, fitting
 from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked
 from boms_tui.model.gates import all_gates
@@ -35,7 +35,7 @@ def preview(
     if not isinstance(found, Ask):
         return Effect(refusal=found.text)
     before = _states(draft, found.run)
-    refused = ACTS[verb](draft, found)
+    refused = fitting(draft, found, VERBS[verb]) or ACTS[verb](draft, found)
     if refused is not None:
         return Effect(refusal=refused.text)
     settle(draft)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName
+from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName
 from boms_tui.model.records import Session
 from boms_tui.model.request import Request
 
@@ -61,14 +61,25 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Unproved:
+    """A request that nobody can be held to: its bytes, its session or its signature are wrong. `code` says which."""
+
+    request: RequestId
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """A request whose signature and session were proved; `refusal` is a code where they were not."""
+    """A request that its session's key has signed.
+
+    It may bring along a password, as `secret_hash` or as what makes it too weak, or the texts of definitions.
+    """
 
     request: Request
-    session: Session | None
-    refusal: str = ""
-    refusal_text: str = ""
+    session: Session
     secret_hash: str = ""
+    too_weak: str = ""
     documents: tuple[str, ...] = ()
 
 
@@ -108,4 +119,4 @@ class TookOver:
     """A new leader: every open run is looked at again, and kills that were asked for are asked again."""
 
 
-Fact = TookOver | Started | Exited | Voided | Lost | Asked | OccurrenceDue | TaskDue | HoldDue | RunDue
+Fact = TookOver | Unproved | Started | Exited | Voided | Lost | Asked | OccurrenceDue | TaskDue | HoldDue | RunDue

@@ -219,7 +219,7 @@ def _run_open(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
         )
         return
     fatal = failed_for_good(draft, run)
-    if fatal is not None and not _answers_failure(draft, run, task):
+    if fatal is not None and task.task not in draft.shape(run).answering:
         yield _closed(
             GateKind.RUN,
             "run",
@@ -233,11 +233,6 @@ def failed_for_good(draft: Overlay, run: Run) -> TaskName | None:
     """A failed task whose `on_failure: fail` keeps everything else from starting."""
     fatal = draft.shape(run).fatal
     return next((name for name in fatal if draft.task(run.id, name).state is TaskState.FAILED), None)
-
-
-def _answers_failure(draft: Overlay, run: Run, task: TaskRun) -> bool:
-    after = draft.definition(run).tasks[task.task].after
-    return any(dependency.when is not Outcome.SUCCEEDED for dependency in after)
 
 
 def _start_time(draft: Overlay, run: Run) -> Iterator[Gate]:

@@ -28,11 +28,17 @@ def parse_run_id(text: str) -> tuple[ProcessId, date, int] | None:
     match = _RUN.fullmatch(text)
     if match is None:
         return None
+    day = business_date(match["date"])
+    return (ProcessId(match["process"]), day, int(match["number"])) if day is not None else None
+
+
+def business_date(text: str) -> date | None:
+    """A date as people write it, YYYY-MM-DD; None for any other text, and for years nobody trades in."""
     try:
-        business_date = date.fromisoformat(match["date"])
+        day = date.fromisoformat(text)
     except ValueError:
         return None
-    return ProcessId(match["process"]), business_date, int(match["number"])
+    return day if 1970 <= day.year <= 9000 else None
 
 
 def task_ref(run: RunId, task: TaskName) -> str:

@@ -1,6 +1,6 @@
 """A snapshot with changes laid over it, read as if they had happened."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from heapq import merge
@@ -10,7 +10,7 @@ from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName, folder_of,
 from boms_tui.model.records import Attempt, Hold, Run, TaskRun, User
 from boms_tui.model.shape import Shape, shape_of
 from boms_tui.model.snapshot import ReadyKey, Snapshot, TaskKey, rank_of
-from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, AttemptState, RunState, TaskState
+from boms_tui.model.states import RUN_ENDED, RunState, TaskState
 
 
 class Overlay:
@@ -26,6 +26,7 @@ class Overlay:
         self._newest: dict[TaskKey, Attempt] = {}
         self._holds: dict[str, Hold] = {}
         self._users: dict[str, User] = {}
+        self._added: dict[ProcessId, list[RunId]] = defaultdict(list)
         self._counts: dict[RunId, Counter[TaskState]] = {}
         self._used: Counter[str] = Counter()
 
@@ -38,7 +39,7 @@ class Overlay:
     def attempt(self, run: RunId, task: TaskName) -> Attempt | None:
         """The live or unknown attempt of a task run."""
         found = self._newest.get((run, task)) or self.snapshot.attempts.get((run, task))
-        return found if found and (found.state in ATTEMPT_LIVE or found.state is AttemptState.UNKNOWN) else None
+        return found if found and found.is_open else None
 
     def definition(self, run: Run) -> Process:
         known = self.snapshot.definitions.get((run.process, run.revision))
@@ -54,12 +55,8 @@ class Overlay:
     def runs_of(self, process: ProcessId, business_date: date) -> list[Run]:
         """The runs of a process for a date, the newest number last."""
         known = [self.run(run) for run in self.snapshot.numbers.get((process, business_date), ())]
-        added = [
-            run
-            for run in self._runs.values()
-            if run.process == process and run.business_date == business_date and run.id not in self.snapshot.runs
-        ]
-        return [run for run in known if run is not None] + added
+        added = [self._runs[run] for run in self._added.get(process, ())]
+        return [run for run in known if run is not None] + [run for run in added if run.business_date == business_date]
 
     def latest(self, process: ProcessId, business_date: date) -> Run | None:
         """The highest-numbered run of that date that is not cancelled (SEMANTICS S11)."""
@@ -68,17 +65,15 @@ class Overlay:
 
     def open_before(self, run: Run) -> Run | None:
         """An unfinished run of the same process that was ordered earlier."""
-        ids = self.snapshot.open_runs.get(run.process, set()) | {added.id for added in self._added(run.process)}
-        earlier = (other for other in map(self.run, ids) if other and other.state not in RUN_ENDED)
         order = (run.ordered_at, run.number, run.id)
         return min(
-            (other for other in earlier if (other.ordered_at, other.number, other.id) < order),
+            (other for other in self.open_runs(run.process) if (other.ordered_at, other.number, other.id) < order),
             key=lambda other: other.ordered_at,
             default=None,
         )
 
     def open_runs(self, process: ProcessId) -> list[Run]:
-        ids = set(self.snapshot.open_runs.get(process, set())) | {run.id for run in self._added(process)}
+        ids = {*self.snapshot.open_runs.get(process, ()), *self._added.get(process, ())}
         return [run for run in map(self.run, sorted(ids)) if run and run.state not in RUN_ENDED]
 
     def holds_over(self, run: Run, task: TaskName | None) -> Iterator[Hold]:
@@ -101,11 +96,14 @@ class Overlay:
 
     def has_occurrence(self, process: ProcessId, occurrence: str) -> bool:
         return (process, occurrence) in self.snapshot.occurrences or any(
-            run.occurrence == occurrence for run in self._added(process)
+            self._runs[run].occurrence == occurrence for run in self._added.get(process, ())
         )
 
     def user(self, name: str) -> User | None:
         return self._users.get(name) or self.snapshot.users.get(name)
+
+    def users(self) -> Iterator[User]:
+        return (self._users.get(name, user) for name, user in {**self.snapshot.users, **self._users}.items())
 
     def used(self, pool: str) -> int:
         return self.snapshot.used[pool] + self._used[pool]
@@ -125,9 +123,6 @@ class Overlay:
 
     def pools(self) -> Iterable[str]:
         return self.snapshot.pools
-
-    def _added(self, process: ProcessId) -> list[Run]:
-        return [run for run in self._runs.values() if run.process == process and run.id not in self.snapshot.runs]
 
     def _rank(self, task: TaskRun) -> tuple[str, ReadyKey]:
         run = self.run(task.run)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from boms_tui.model.definition import OnFailure, ProcessStart
+from boms_tui.model.definition import OnFailure
 from boms_tui.model.draft import Draft
 from boms_tui.model.gates import inner_gates, outer_gates, run_gates
 from boms_tui.model.ids import RunId
@@ -127,8 +127,9 @@ def _end_cancelled(draft: Draft, run: Run) -> None:
 
 def _order_followers(draft: Draft, run: Run) -> None:
     """Order what starts when this process succeeds, once for each of its runs (SEMANTICS S9)."""
-    for process in draft.catalogue.processes.values():
-        if ProcessStart(run.process) in process.start and not draft.has_occurrence(process.id, f"process:{run.id}"):
+    for name in draft.snapshot.ordered_by(run.process):
+        process = draft.catalogue.processes[name]
+        if not draft.has_occurrence(process.id, f"process:{run.id}"):
             order(
                 draft, process, run.business_date,
                 occurrence=f"process:{run.id}", by=f"process {run.id}", acts_for=process.owner,

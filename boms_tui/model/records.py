@@ -15,7 +15,7 @@ from boms_tui.model.ids import (
     attempt_id,
     task_ref,
 )
-from boms_tui.model.states import AttemptState, RunState, TaskState
+from boms_tui.model.states import ATTEMPT_LIVE, AttemptState, RunState, TaskState
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,11 @@ class Attempt:
     version: int = 1
 
     @property
+    def is_open(self) -> bool:
+        """Whether it may still have a process: it lives, or is unknown and no person has resolved it."""
+        return self.state in ATTEMPT_LIVE or (self.state is AttemptState.UNKNOWN and self.ended_at is None)
+
+    @property
     def id(self) -> AttemptId:
         return attempt_id(self.run, self.task, self.number)
 
@@ -122,7 +127,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who may sign in. `password_hash` is argon2id's encoded form, "" on what readers are given."""
+    """A person who may sign in. `password_hash` is argon2id's encoded form, "" on what readers are given.
+
+    Sessions opened before `sessions_from` are over.
+    """
 
     name: str
     roles: tuple[str, ...]
@@ -132,6 +140,7 @@ class User:
     must_change: bool = False
     failures: int = 0
     locked_until: datetime | None = None
+    sessions_from: datetime | None = None
     version: int = 1
 
 

@@ -71,11 +71,28 @@ def decode(body: bytes, signature: bytes) -> Request:
     """
     try:
         fields = json.loads(body)
+        wrong = next((name for name, kind in _KINDS.items() if not _is(fields[name], kind)), None)
+        if wrong is not None:
+            raise ValueError(f"not a request: {wrong} is of the wrong kind")
         times = {name: datetime.fromisoformat(fields[name]) for name in ("issued_at", "expires_at")}
         request = Request(**{**fields, **times}, signature=signature)
         canonical = encode(request)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"not a request: {error}") from error
-    if canonical != body:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a request: {type(error).__name__}") from error
+    if canonical != body or any(time.tzinfo is None for time in times.values()):
         raise ValueError("not a request in canonical form")
     return request
+
+
+_KINDS: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("id", "deployment", "session", "verb", "target", "issued_at", "expires_at", "reason"), str),
+    "sequence": int,
+    "version_seen": (int, type(None)),
+    "parameters": dict,
+}
+
+
+def _is(value: object, kind: type | tuple[type, ...]) -> bool:
+    if isinstance(value, dict):
+        return kind is dict and all(isinstance(part, str) for pair in value.items() for part in pair)
+    return isinstance(value, kind) and not isinstance(value, bool)

@@ -3,20 +3,22 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from boms_tui.model.definition import Dependency, OnFailure, Process
+from boms_tui.model.definition import Dependency, OnFailure, Outcome, Process
 from boms_tui.model.ids import TaskName
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """`followers` of each task within the process; `rank` its place in topological order; `outside` the dependencies
-    on other processes, of the run (None) and of tasks; `fatal` the tasks whose failure ends the run.
+    on other processes, of the run (None) and of tasks; `fatal` the tasks whose failure ends the run;
+    `answering` those that answer a failure or an end, with what follows them.
     """
 
     followers: dict[TaskName, tuple[TaskName, ...]]
     rank: dict[TaskName, int]
     outside: tuple[tuple[TaskName | None, Dependency], ...]
     fatal: tuple[TaskName, ...]
+    answering: frozenset[TaskName]
 
 
 def shape_of(process: Process) -> Shape:
@@ -55,7 +57,16 @@ def _shape_of(key: _Same) -> Shape:
         rank={name: place for place, name in enumerate(process.tasks)},
         outside=tuple(outside),
         fatal=tuple(name for name, task in process.tasks.items() if task.on_failure is OnFailure.FAIL),
+        answering=_answering(process),
     )
+
+
+def _answering(process: Process) -> frozenset[TaskName]:
+    found: set[TaskName] = set()
+    for name, task in process.tasks.items():
+        if any(dependency.when is not Outcome.SUCCEEDED or dependency.task in found for dependency in task.after):
+            found.add(name)
+    return frozenset(found)
 
 
 def behind(process: Process, task: TaskName) -> tuple[TaskName, ...]:

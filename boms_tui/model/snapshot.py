@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from boms_tui.model.decision import Decision
-from boms_tui.model.definition import Process, RelativeDate
+from boms_tui.model.definition import Process, ProcessStart, RelativeDate
 from boms_tui.model.facts import Fact, HoldDue, RunDue, TaskDue
-from boms_tui.model.ids import ProcessId, RunId, TaskName
+from boms_tui.model.ids import ProcessId, RunId, SessionId, TaskName
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.records import Attempt, Hold, Revision, Run, TaskRun, User
+from boms_tui.model.records import Attempt, Hold, Revision, Run, Session, TaskRun, User
 from boms_tui.model.shape import shape_of
-from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, AttemptState, TaskState
+from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, TaskState
 
 DAY = timedelta(days=1)
 TaskKey = tuple[RunId, TaskName]
@@ -33,6 +33,16 @@ def dates_read(runs: Iterable[tuple[Process, date]]) -> set[date]:
         for _, dependency in shape_of(process).outside:
             dates.add(upstream_date(dependency.date, business_date))
     return dates
+
+
+def triggers_of(catalogue: Catalogue) -> dict[ProcessId, tuple[ProcessId, ...]]:
+    """Of each process, those that start when it succeeds."""
+    behind: dict[ProcessId, list[ProcessId]] = defaultdict(list)
+    for process in catalogue.processes.values():
+        for start in process.start:
+            if isinstance(start, ProcessStart):
+                behind[start.process].append(process.id)
+    return {process: tuple(dict.fromkeys(names)) for process, names in behind.items()}
 
 
 def upstream_date(relative: RelativeDate | date, business_date: date) -> date:
@@ -57,10 +67,12 @@ class Snapshot:
     epoch: int = 0
     timezone: str = "UTC"
     users: dict[str, User] = field(default_factory=dict)
+    sessions: dict[SessionId, Session] = field(default_factory=dict)
     runs: dict[RunId, Run] = field(default_factory=dict)
     tasks: dict[RunId, dict[TaskName, TaskRun]] = field(default_factory=dict)
     attempts: dict[TaskKey, Attempt] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
+    _triggers: tuple[Catalogue, Mapping[ProcessId, tuple[ProcessId, ...]]] | None = None
     definitions: dict[tuple[ProcessId, int], Process] = field(default_factory=dict)
     dates: set[date] = field(default_factory=set)
     occurrences: set[tuple[ProcessId, str]] = field(default_factory=set)
@@ -130,6 +142,8 @@ class Snapshot:
             self._put_hold(hold)
         for user in decision.users:
             self.users[user.name] = user
+        for session in decision.sessions:
+            self.sessions[session.id] = session
 
     def forget(self, dates: Iterable[date]) -> None:
         """Drop the ended runs of dates that nothing reads any more."""
@@ -141,6 +155,12 @@ class Snapshot:
         for key in [key for key, waiting in self.waiters.items() if key[1] in gone and not any(waiting.values())]:
             del self.waiters[key]
         self.dates -= gone
+
+    def ordered_by(self, process: ProcessId) -> tuple[ProcessId, ...]:
+        """The processes that start when `process` succeeds."""
+        if self._triggers is None or self._triggers[0] is not self.catalogue:
+            self._triggers = (self.catalogue, triggers_of(self.catalogue))
+        return self._triggers[1].get(process, ())
 
     def due(self, now: datetime) -> Iterator[Fact]:
         """Take the facts whose time has come."""
@@ -215,7 +235,7 @@ class Snapshot:
         known = self.attempts.get(key)
         if known is not None and known.state in ATTEMPT_LIVE:
             self.used[known.pool] -= 1
-        if attempt.state in ATTEMPT_LIVE or attempt.state is AttemptState.UNKNOWN:
+        if attempt.is_open:
             self.attempts[key] = attempt
         else:
             self.attempts.pop(key, None)

@@ -101,13 +101,17 @@ class ProcessView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One run at one moment: its definition, its tasks in that order, and the newest attempt of each."""
+    """One run at one moment: its definition, its tasks in that order, and the newest attempt of each.
+
+    `held` names the run and the tasks that a hold of their own stands on.
+    """
 
     run: Run
     definition: Process
     tasks: Mapping[TaskName, TaskRun]
     attempts: Mapping[TaskName, Attempt]
     gates: tuple[Gate, ...] = ()
+    held: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

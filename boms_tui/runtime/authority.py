@@ -10,13 +10,14 @@ from secrets import token_hex
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
+from boms_tui.errors import BomsError, NoAnswerError
 from boms_tui.model.acts.ask import Code
 from boms_tui.model.decision import Decision, LoginAnswer
-from boms_tui.model.facts import Asked
+from boms_tui.model.facts import Asked, Unproved
 from boms_tui.model.ids import RequestId, SessionId
 from boms_tui.model.lease import RawLogin, RawRequest
 from boms_tui.model.records import Entry, Session, User
-from boms_tui.model.request import Request, decode
+from boms_tui.model.request import decode
 from boms_tui.runtime.keys import Keyring
 from boms_tui.runtime.passwords import Passwords, weakness
 from boms_tui.runtime.ports import LeaderStore
@@ -29,14 +30,15 @@ _FIELDS = ("deployment", "user", "password", "new_password", "public_key")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the slow half of a sign-in found out: the hash was compared, and a new one made where one was asked for."""
+    """What the slow half of a sign-in found out: whether the password matched `against`, and the hash of a new one."""
 
     login: RawLogin
-    user: str
-    public_key: bytes
-    right: bool
-    weak: str
-    new_hash: str
+    user: str = ""
+    public_key: bytes = b""
+    against: str = ""
+    right: bool = False
+    weak: str = ""
+    new_hash: str = ""
 
 
 class Authority:
@@ -47,7 +49,6 @@ class Authority:
         self._store = store
         self._deployment = store.deployment()
         self._passwords = Passwords.with_pepper(keys.pepper)
-        self._nobody = self._passwords.hash(token_hex(16))
         self._sessions: dict[SessionId, Session] = {}
 
     def hash(self, password: str) -> str:
@@ -57,18 +58,20 @@ class Authority:
         """The slow half, for the worker: open the box, compare the hash. A user who does not exist costs the same."""
         said = self._opened(login.sealed)
         user = users.get(said.get("user", ""))
-        encoded = user.password_hash if user and user.password_hash else self._nobody
-        right = self._passwords.matches(encoded, said.get("password", "")) and user is not None
-        new = said.get("new_password", "")
-        weak = weakness(new, said["user"]) if new and right else ""
+        against = user.password_hash if user and user.password_hash else self._passwords.nobodys
+        password, new = said.get("password", ""), said.get("new_password", "")
+        right = self._passwords.matches(against, password) and user is not None
+        weak = (weakness(new, said["user"]) or _unchanged(password, new)) if new and right else ""
         new_hash = self._passwords.hash(new) if new and right and not weak else ""
-        return Checked(login, said.get("user", ""), bytes.fromhex(said.get("public_key", "")), right, weak, new_hash)
+        key = bytes.fromhex(said.get("public_key", ""))
+        return Checked(login, said.get("user", ""), key, against, right, weak, new_hash)
 
     def admit(self, checked: Checked, users: Mapping[str, User], now: datetime) -> Decision:
         """The quick half: the answer, the session, and what becomes of the user's count of failures."""
         user = users.get(checked.user)
         locked = user is not None and user.locked_until is not None and now < user.locked_until
-        if user is None or user.disabled or not checked.public_key or (not checked.right and not locked):
+        right = checked.right and user is not None and user.password_hash == checked.against
+        if user is None or user.disabled or not checked.public_key or (not right and not locked):
             return self._refuse(checked, user, now)
         if locked:
             return _answer(checked, user, now, "locked", "too many wrong passwords; wait, or ask an admin to unlock")
@@ -78,30 +81,36 @@ class Authority:
             return _answer(checked, user, now, "must-change", "the password must be changed first")
         return self._open_session(checked, user, now)
 
-    def prove(self, raw: RawRequest, now: datetime) -> Asked:
-        """A request with its session, or with the code of what is wrong with either."""
+    def prove(self, raw: RawRequest) -> Asked | Unproved:
+        """A request that its session's key has signed, or why nobody can be held to it."""
         try:
             request = decode(raw.body, raw.signature)
         except ValueError as error:
-            return _unproved(raw, now, Code.BAD_SIGNATURE, str(error))
+            return Unproved(RequestId(raw.id), Code.BAD_REQUEST, str(error))
+        if request.id != raw.id or request.deployment != self._deployment:
+            return Unproved(RequestId(raw.id), Code.OTHER_DEPLOYMENT, "it was made for another place")
         session = self._session(request.session)
         if session is None:
-            return Asked(request, None, Code.NO_SESSION, "sign in again: the session is not known")
+            return Unproved(request.id, Code.NO_SESSION, "sign in again: the session is not known")
         try:
             VerifyKey(session.public_key).verify(raw.body, raw.signature)
         except (BadSignatureError, ValueError):
-            return Asked(request, None, Code.BAD_SIGNATURE, "the signature is not that of the session")
-        wrong = self._wrong(raw, request, session, now)
-        if wrong is not None:
-            return Asked(request, session, *wrong)
-        return self._with_contents(request, session)
+            return Unproved(request.id, Code.BAD_SIGNATURE, "the signature is not that of the session")
+        return Asked(request, session)
 
-    def forget(self, session: SessionId) -> None:
-        self._sessions.pop(session, None)
-
-    def remember(self, session: Session) -> None:
-        """Follow a committed change of a session."""
-        self._sessions[session.id] = session
+    def bring(self, asked: Asked) -> Asked:
+        """A request with what it brings along: slow where that is a password, so it is for the worker."""
+        if asked.request.verb == "apply":
+            return replace(asked, documents=self._documents(asked.request.target))
+        sealed = asked.request.parameters.get("sealed", "")
+        if not sealed:
+            return asked
+        secret = self._keys.open(_unwrapped(sealed))
+        if secret is None:
+            return replace(asked, too_weak="the password was not sealed to this runtime")
+        password = secret.decode("utf-8", errors="replace")
+        weak = weakness(password, asked.request.target)
+        return replace(asked, too_weak=weak) if weak else replace(asked, secret_hash=self.hash(password))
 
     def _opened(self, sealed: bytes) -> dict[str, str]:
         plain = self._keys.open(sealed)
@@ -109,7 +118,8 @@ class Authority:
             said = json.loads(plain or b"{}")
             fields = {name: str(said[name]) for name in _FIELDS}
             bytes.fromhex(fields["public_key"])
-        except (ValueError, KeyError, TypeError):
+            fields["password"].encode(), fields["new_password"].encode()
+        except (ValueError, KeyError, TypeError, RecursionError):
             return {}
         return fields if fields["deployment"] == self._deployment else {}
 
@@ -140,30 +150,17 @@ class Authority:
             self._sessions[session] = known
         return known
 
-    def _wrong(self, raw: RawRequest, request: Request, session: Session, now: datetime) -> tuple[str, str] | None:
-        if request.deployment != self._deployment or request.id != raw.id:
-            return Code.OTHER_DEPLOYMENT, "the request was made for another deployment"
-        if session.revoked_at is not None or now > session.expires_at:
-            return Code.SESSION_ENDED, "the session has ended; sign in again"
-        if request.sequence <= session.last_sequence:
-            return Code.REPLAYED, "a later request of the session was answered already"
-        return None
+    def _documents(self, manifest: str) -> tuple[str, ...]:
+        try:
+            return tuple(self._store.documents(manifest))
+        except NoAnswerError:
+            raise
+        except BomsError:
+            return ()
 
-    def _with_contents(self, request: Request, session: Session) -> Asked:
-        """The sealed password or the definitions that a request brings along."""
-        sealed = request.parameters.get("sealed", "")
-        secret = self._keys.open(_unwrapped(sealed)) if sealed else None
-        if sealed and secret is None:
-            return Asked(request, session, Code.BAD_PARAMETER, "the password was not sealed to this runtime")
-        if secret is not None:
-            password = secret.decode("utf-8", errors="replace")
-            weak = weakness(password, request.target)
-            if weak:
-                return Asked(request, session, Code.BAD_PARAMETER, weak)
-            return Asked(request, session, secret_hash=self.hash(password))
-        if request.verb == "apply":
-            return Asked(request, session, documents=tuple(self._store.documents(request.target)))
-        return Asked(request, session)
+
+def _unchanged(old: str, new: str) -> str:
+    return "the new password is the old one" if old == new else ""
 
 
 def _answer(
@@ -182,9 +179,3 @@ def _unwrapped(text: str) -> bytes:
         return b64decode(text, validate=True)
     except ValueError:
         return b""
-
-
-def _unproved(raw: RawRequest, now: datetime, code: Code, text: str) -> Asked:
-    """A request whose bytes say nothing: answered by the id under which it lies."""
-    empty = Request(RequestId(raw.id), "", SessionId(""), 0, "", "", raw.received_at, now)
-    return Asked(empty, None, code, text)

@@ -33,7 +33,7 @@ DEPOSED = 75
 class Lock(Protocol):
     """The exclusive lock beside an embedded store; it dies with its holder."""
 
-    def acquire(self) -> bool: ...
+    def acquire(self, holder: str) -> bool: ...
 
     def release(self) -> None: ...
 
@@ -183,7 +183,7 @@ class Daemon:
             authority=authority,
             snapshot=snapshot,
             timetable=Timetable(catalogue, since, born_of(current)),
-            inbox=InboxReader(store, authority, executor.wake),
+            inbox=InboxReader(store, authority, snapshot, executor.wake),
             shipping=Shipping(store, executor, snapshot, epoch),
             dates=dates,
             epoch=epoch,
@@ -198,12 +198,12 @@ class Daemon:
 
     def _take(self) -> int | None:
         """Become the leader: at once where the embedded store's lock is ours, else by the lease's beats."""
-        if self._lock is not None and not self._lock.acquire():
+        if self._lock is not None and not self._lock.acquire(self._node):
             return None
         seen, now = self._store.lease(), clock.now()
         if self._lock is None and not self._lapsed(seen):
             return None
-        return self._store.take(self._node, seen, now)
+        return self._store.take(self._node, seen, now, self._pools)
 
     def _lapsed(self, seen: Lease) -> bool:
         """Whether a lease on a shared store is free, or unbeaten for its time on our own clock."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from boms_tui.model.facts import Asked, Fact, OccurrenceDue
-from boms_tui.model.ids import ProcessId, parse_run_id, split_ref
+from boms_tui.model.ids import ProcessId, business_date, parse_run_id, split_ref
 from boms_tui.model.planning import business_date_of
 from boms_tui.model.snapshot import Snapshot, dates_read
 from boms_tui.runtime.ports import LeaderStore
@@ -75,11 +75,11 @@ class Dates:
         if run is not None:
             return {run[1]}
         process, _, day = target.partition("@")
-        try:
-            text = fact.request.parameters.get("date") or day
-            return {date.fromisoformat(text)} if text else self._current(ProcessId(process), now)
-        except ValueError:
-            return set()
+        text = fact.request.parameters.get("date") or day
+        if not text:
+            return self._current(ProcessId(process), now)
+        named = business_date(text)
+        return {named} if named is not None else set()
 
     def _current(self, process: ProcessId, at: datetime) -> set[date]:
         known = self._snapshot.catalogue.processes.get(process)

@@ -26,10 +26,10 @@ def start_time(pid: int) -> int | None:
 
 
 def open_exactly(pid: int, started: int) -> int | None:
-    """A pidfd for the process that had this number and start time; None where it has ended."""
+    """A pidfd for the process that had this number and start time; None where it has ended, or none is to be had."""
     try:
         fd = os.pidfd_open(pid)
-    except ProcessLookupError:
+    except OSError:
         return None
     if start_time(pid) == started:
         return fd
@@ -38,11 +38,11 @@ def open_exactly(pid: int, started: int) -> int | None:
 
 
 def signal_group(pidfd: int, number: signal.Signals) -> None:
-    """Signal a process and, where the kernel can, its whole group; one that has ended is no error."""
+    """Signal a process and, where the kernel can, its whole group; one that ended or is another user's stays."""
     for flags in (_WHOLE_GROUP, 0):
         try:
             signal.pidfd_send_signal(pidfd, number, None, flags)
-        except ProcessLookupError:
+        except (ProcessLookupError, PermissionError):
             return
         except OSError as error:
             if error.errno != errno.EINVAL:

@@ -1,37 +1,49 @@
-"""What people ask: requests proved at once, sign-ins checked by a worker because a hash takes its time."""
+"""What people ask: requests proved at once; what takes its time, hashes above all, is left to a worker."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
+from typing import TypeVar
 
-from boms_tui.model.facts import Asked
-from boms_tui.model.lease import RawLogin
+from boms_tui.model.acts.ask import Code, Refusal
+from boms_tui.model.asked import admissible
+from boms_tui.model.draft import Draft
+from boms_tui.model.facts import Asked, Unproved
+from boms_tui.model.lease import RawLogin, RawRequest
 from boms_tui.model.records import User
+from boms_tui.model.snapshot import Snapshot
+from boms_tui.runtime import logs
 from boms_tui.runtime.authority import Authority, Checked
 from boms_tui.runtime.ports import LeaderStore
 
+T = TypeVar("T")
 BATCH = 64
+BRINGING = frozenset({"apply", "users"})
+"""The verbs whose requests bring something along."""
 
 
 class InboxReader:
-    """Turns the store's pending rows into facts. `wake` is called from the worker when a sign-in has been checked."""
+    """Turns the store's pending rows into facts. `wake` is called from the worker when it is done with one."""
 
-    def __init__(self, store: LeaderStore, authority: Authority, wake: Callable[[], None]) -> None:
+    def __init__(self, store: LeaderStore, authority: Authority, snapshot: Snapshot, wake: Callable[[], None]) -> None:
         self._store = store
         self._authority = authority
+        self._snapshot = snapshot
         self._wake = wake
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sign-in")
         self._checking: dict[str, Future[Checked]] = {}
+        self._bringing: dict[str, Future[Asked]] = {}
 
-    def requests(self, now: datetime) -> list[Asked]:
-        """The requests without a verdict, each proved or refused."""
-        return [self._authority.prove(raw, now) for raw in self._store.pending(BATCH)]
+    def requests(self, now: datetime) -> list[Asked | Unproved]:
+        """The requests without a verdict that can be decided about now."""
+        found = (self._request(raw, now) for raw in self._store.pending(BATCH))
+        return [one for one in found if one is not None]
 
     def look_for_logins(self, users: Mapping[str, User]) -> None:
         """Hand new sign-ins to the worker."""
         for login in self._store.pending_logins(BATCH):
             if login.id not in self._checking:
-                self._start(login, dict(users))
+                self._checking[login.id] = self._hand_over(self._check, login, dict(users))
 
     def checked(self) -> list[Checked]:
         """The sign-ins that the worker is done with."""
@@ -40,12 +52,36 @@ class InboxReader:
 
     @property
     def busy(self) -> bool:
-        return bool(self._checking)
+        return bool(self._checking or self._bringing)
 
     def close(self) -> None:
         self._worker.shutdown(wait=True, cancel_futures=True)
 
-    def _start(self, login: RawLogin, users: Mapping[str, User]) -> None:
-        future = self._worker.submit(self._authority.check, login, users)
-        self._checking[login.id] = future
+    def _request(self, raw: RawRequest, now: datetime) -> Asked | Unproved | None:
+        brought = self._bringing.get(raw.id)
+        if brought is not None:
+            return self._bringing.pop(raw.id).result() if brought.done() else None
+        proved = self._authority.prove(raw)
+        if isinstance(proved, Unproved) or proved.request.verb not in BRINGING:
+            return proved
+        if isinstance(admissible(Draft(self._snapshot, now), proved), Refusal):
+            return proved
+        self._bringing[raw.id] = self._hand_over(self._authority.bring, proved)
+        return None
+
+    def _check(self, login: RawLogin, users: Mapping[str, User]) -> Checked:
+        try:
+            return self._authority.check(login, users)
+        except Exception as error:  # noqa: BLE001 whatever was sealed, it is one wrong sign-in and no more
+            logs.defect("a sign-in could not be checked", error)
+            return Checked(login)
+
+    def _hand_over(self, work: Callable[..., T], *given: object) -> Future[T]:
+        future = self._worker.submit(work, *given)
         future.add_done_callback(lambda _: self._wake())
+        return future
+
+
+def broken(asked: Asked) -> Unproved:
+    """The answer to a request that the rules stumbled over."""
+    return Unproved(asked.request.id, Code.INTERNAL, "a defect of BOMS: the runtime's log says more")

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from boms_tui import clock
 from boms_tui.config import Home
+from boms_tui.errors import NoAnswerError
 from boms_tui.model.decide import decide
 from boms_tui.model.decision import Decision
-from boms_tui.model.facts import Asked, Exited, Fact, TookOver
+from boms_tui.model.facts import Asked, Exited, Fact, TookOver, Unproved
+from boms_tui.model.lease import ConflictError, DeposedError
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE, AttemptState
 from boms_tui.model.timetable import Timetable
@@ -16,13 +18,15 @@ from boms_tui.runtime import logs
 from boms_tui.runtime.authority import Authority
 from boms_tui.runtime.dates import Dates
 from boms_tui.runtime.failpoint import failpoint
-from boms_tui.runtime.inbox import InboxReader
+from boms_tui.runtime.inbox import InboxReader, broken
 from boms_tui.runtime.launching import spec_of
 from boms_tui.runtime.ports import Executor, LeaderStore
 from boms_tui.runtime.shipping import Shipping
 
 POLL_S = 0.25
 BEAT_S = 1.0
+AT_ONCE = 500
+"""How many facts one transaction takes: after a long time away there can be thousands."""
 
 
 @dataclass
@@ -59,7 +63,8 @@ class Term:
         now = clock.now()
         facts.extend(self.snapshot.due(now))
         facts.extend(self.timetable.due(now))
-        self.follow(facts, now)
+        for start in range(0, len(facts), AT_ONCE):
+            self.follow(facts[start : start + AT_ONCE], now)
         if clock.monotonic() >= self._next_poll:
             self.answer(now)
             self._next_poll = clock.monotonic() + POLL_S
@@ -68,14 +73,32 @@ class Term:
 
     def answer(self, now: datetime) -> bool:
         """Answer sign-ins and requests; whether there were any."""
-        self.inbox.look_for_logins(self.snapshot.users)
+        waited_for = self.store.is_waited_for()
+        if waited_for:
+            self.inbox.look_for_logins(self.snapshot.users)
         checked = self.inbox.checked()
         for one in checked:
             self._write(self.authority.admit(one, self.snapshot.users, now))
-        asked = self.inbox.requests(now)
+        asked = self.inbox.requests(now) if waited_for else []
         for batch in _apart(asked):
-            self.follow(batch, now)
+            self._follow_asked(batch, clock.now())
         return bool(checked or asked)
+
+    def _follow_asked(self, batch: Sequence[Asked | Unproved], now: datetime) -> None:
+        """Follow what people ask; a request that the rules stumble over is refused and takes no other along."""
+        try:
+            self.follow(batch, now)
+        except (NoAnswerError, DeposedError, ConflictError):
+            raise
+        except Exception as error:
+            if len(batch) > 1:
+                for one in batch:
+                    self._follow_asked([one], now)
+            elif isinstance(batch[0], Asked):
+                logs.defect(f"request {batch[0].request.id} was not understood", error)
+                self.follow([broken(batch[0])], now)
+            else:
+                raise
 
     def follow(self, facts: Sequence[Fact], now: datetime) -> None:
         """Decide about facts, commit, and act; in this order."""
@@ -92,8 +115,6 @@ class Term:
         self.store.commit(decision, self.epoch)
         failpoint("after-commit")
         self.snapshot.apply(decision)
-        for session in decision.sessions:
-            self.authority.remember(session)
         if decision.catalogue is not None:
             self.timetable.use(decision.catalogue, clock.now())
         self._act(decision)
@@ -107,6 +128,8 @@ class Term:
             failpoint("after-launch")
         for kill in decision.kills:
             self.executor.kill(kill.attempt, kill.by)
+        for attempt in decision.watches:
+            self.executor.adopt(attempt, ran=True)
         logs.decided(decision)
 
     def _beat(self, now: datetime) -> None:
@@ -125,11 +148,11 @@ class Term:
         return max(0.0, min(by_clock, by_rhythm))
 
 
-def _apart(asked: Sequence[Asked]) -> Iterable[Sequence[Asked]]:
+def _apart(asked: Sequence[Asked | Unproved]) -> Iterable[Sequence[Asked | Unproved]]:
     """Requests in batches; one that brings new definitions stands alone, so that what follows sees them."""
-    batch: list[Asked] = []
+    batch: list[Asked | Unproved] = []
     for one in asked:
-        if one.request.verb == "apply":
+        if isinstance(one, Asked) and one.request.verb == "apply":
             if batch:
                 yield batch
             yield [one]

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -45,6 +46,12 @@ def say(message: str, **fields: object) -> None:
 
 def warn(message: str, **fields: object) -> None:
     LOG.warning(message, extra={"fields": fields})
+
+
+def defect(message: str, error: BaseException) -> None:
+    """Something that must not happen, with where it did; values of variables stay out."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    LOG.error(message, extra={"fields": {"error": repr(error), "at": f"{place.filename}:{place.lineno}"}})
 
 
 def decided(decision: Decision) -> None:

@@ -3,10 +3,12 @@
 import hashlib
 import hmac
 import unicodedata
+from base64 import b64encode
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from argon2.low_level import ARGON2_VERSION
 
 SHORTEST = 8
 LONGEST = 1_024
@@ -34,6 +36,14 @@ class Passwords:
             return self.hasher.verify(encoded, self._keyed(password))
         except (Argon2Error, InvalidHashError):
             return False
+
+    @property
+    def nobodys(self) -> str:
+        """A hash that no password has: to check one against it takes as long as any other check."""
+        kind = self.hasher
+        cost = f"m={kind.memory_cost},t={kind.time_cost},p={kind.parallelism}"
+        salt, digest = (b64encode(bytes(size)).decode().rstrip("=") for size in (kind.salt_len, kind.hash_len))
+        return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
 
     def _keyed(self, password: str) -> str:
         text = unicodedata.normalize("NFKC", password)

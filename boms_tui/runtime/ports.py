@@ -21,8 +21,11 @@ class LeaderStore(Protocol):
 
     def lease(self) -> Lease: ...
 
-    def take(self, holder: str, seen: Lease, now: datetime) -> int | None:
-        """Take the lease as it was `seen`; the new epoch, or None where somebody was faster."""
+    def take(self, holder: str, seen: Lease, now: datetime, pools: Mapping[str, int]) -> int | None:
+        """Take the lease as it was `seen`; the new epoch, or None where somebody was faster.
+
+        Readers are shown `pools`, or go on seeing those of the leader before where there are none.
+        """
         ...
 
     def beat(self, epoch: int, now: datetime, planned_until: datetime | None) -> None: ...
@@ -46,6 +49,10 @@ class LeaderStore(Protocol):
         ...
 
     def session(self, session: SessionId) -> Session | None: ...
+
+    def is_waited_for(self) -> bool:
+        """Whether a request or a sign-in waits for its answer, or may: cheap enough to be asked all the time."""
+        ...
 
     def pending(self, limit: int) -> Sequence[RawRequest]:
         """Requests without a verdict, the oldest first."""

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from boms_tui import clock
@@ -68,9 +67,7 @@ class Processes:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def launch(self, specs: Sequence[Spec]) -> None:
@@ -92,9 +89,13 @@ class Processes:
         With `ran`, it is on record that its program started: if its folder is gone, it is lost and not void.
         """
         self._own()
-        if attempt not in self._watches:
-            self._watches[attempt] = _Watch(attempt, ran=ran)
-            self._settle(self._watches[attempt])
+        watch = self._watches.get(attempt)
+        if watch is None:
+            watch = self._watches[attempt] = _Watch(attempt, ran=ran)
+            self._settle(watch)
+        elif watch.ran and not ran:
+            watch.ran = False
+            self._tell_started(watch, self._start_record(attempt))
 
     def kill(self, attempt: AttemptId, by: str) -> None:
         """Have an attempt's process group ended; its exit record will say how it really ended."""
@@ -178,8 +179,13 @@ class Processes:
         except OSError as error:
             self._refuse(attempt, error)
             return
-        watch = self._watches[attempt] = _Watch(attempt, pidfd=os.pidfd_open(pid), hint=hint)
-        self.events.on(watch.pidfd, partial(self._shim_ended, watch))
+        watch = self._watches[attempt] = _Watch(attempt, hint=hint)
+        try:
+            watch.pidfd = os.pidfd_open(pid)
+        except OSError:
+            self._look_again(watch)
+        else:
+            self.events.on(watch.pidfd, partial(self._shim_ended, watch))
         self.events.on(hint, partial(self._hinted, watch))
 
     def _start_shim(self, attempt: AttemptId) -> tuple[int, int]:
@@ -293,7 +299,7 @@ class Processes:
         if watch.pidfd >= 0:
             self.events.off(watch.pidfd)
             os.close(watch.pidfd)
-            watch.pidfd = -1
+            watch.pidfd, watch.unsupervised = -1, False
 
     def _close_hint(self, watch: _Watch) -> None:
         if watch.hint >= 0:

@@ -166,7 +166,7 @@ class Spool:
                 kept_from = 0 if size <= cap else size - (cap - cap // 2)
                 file.seek(max(kept_from, size - limit))
                 data = file.read(limit)
-        except FileNotFoundError:
+        except OSError:
             return None
         record = self.read_exit(attempt)
         if record is None:

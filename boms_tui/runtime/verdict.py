@@ -47,7 +47,7 @@ def exited(attempt: AttemptId, record: ExitRecord, started: StartRecord | None) 
     ran = started if record.elapsed is not None else None
     text = record.text
     if record.remain:
-        text = f"{text}; {record.remain} processes of its group live on".removeprefix("; ")
+        text = f"{text}; processes of its group live on: {record.remain}".removeprefix("; ")
     return Exited(
         attempt=attempt,
         how=record.how,

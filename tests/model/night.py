@@ -52,6 +52,7 @@ class Night:
         self.snapshot = Snapshot.of(catalogue, Picture(), pools={"local": slots}, epoch=1, users=USERS)
         self.launched: list[AttemptId] = []
         self.killed: list[AttemptId] = []
+        self.watched: list[AttemptId] = []
         self.journal: list[Entry] = []
         self.verdicts: dict[str, Verdict] = {}
         self._asked = 0
@@ -61,6 +62,7 @@ class Night:
         self.snapshot.apply(decision)
         self.launched.extend(decision.launches)
         self.killed.extend(kill.attempt for kill in decision.kills)
+        self.watched.extend(decision.watches)
         self.journal.extend(decision.journal)
         self.verdicts.update((verdict.request, verdict) for verdict in decision.verdicts)
         return decision

@@ -6,7 +6,7 @@ import pytest
 
 from boms_tui.model.asked import ACTS
 from boms_tui.model.definition import Role
-from boms_tui.model.facts import Asked
+from boms_tui.model.facts import Asked, Unproved
 from boms_tui.model.ids import RequestId, SessionId
 from boms_tui.model.records import Answer, Session, User
 from boms_tui.model.request import Request
@@ -57,8 +57,7 @@ def test_a_disabled_person_has_no_effect() -> None:
 
 def test_what_proof_refused_is_answered_with_its_code_and_changes_nothing() -> None:
     night, run = failed_night()
-    request = Request(RequestId("x"), "test", SessionId("s"), 1, "retry", f"{run}:one", EVENING, EVENING, "why")
-    night.tell(Asked(request, None, "bad-signature", "forged"))
+    night.tell(Unproved(RequestId("x"), "bad-signature", "forged"))
     assert night.verdicts["x"].code == "bad-signature"
     assert night.states(run)["one"] == "failed"
 
@@ -93,7 +92,7 @@ def test_a_reason_is_required_where_the_table_says_so() -> None:
 @pytest.mark.parametrize(
     ("given", "text"),
     [
-        ({"date": "tomorrow"}, "not a date"),
+        ({"date": "tomorrow"}, "not a business date"),
         ({"parameter.region": "west"}, "has no parameter region"),
     ],
 )
@@ -165,3 +164,80 @@ def test_a_user_without_a_password_cannot_be_added() -> None:
     assert night.ask("users", "nina", given={"do": "add"}).code == "bad-parameter"
     assert isinstance(night.snapshot.users.get("nina"), User | None)
     assert "nina" not in night.snapshot.users
+
+
+def test_a_session_only_goes_forward_within_one_decision_too() -> None:
+    night, run = failed_night()
+    session = Session(SessionId("s"), "admin", b"", night.now, night.now + timedelta(hours=1))
+    soon = night.now + timedelta(minutes=5)
+    asks = [
+        Asked(Request(RequestId(f"n{n}"), "test", session.id, n, "hold", run, night.now, soon, "why"), session)
+        for n in (7, 5, 8)
+    ]
+    decision = night.tell(*asks)
+    assert [night.verdicts[f"n{n}"].code for n in (7, 5, 8)] == ["ok", "replayed", "wrong-state"]
+    (after,) = decision.sessions
+    assert (after.last_sequence, after.version) == (8, 2)
+
+
+def test_both_last_admins_cannot_go_in_one_decision() -> None:
+    night, _ = failed_night()
+    night.ask("users", "operator", given={"do": "roles", "roles": "admin"})
+    session = Session(SessionId("s"), "admin", b"", night.now, night.now + timedelta(hours=1))
+    soon = night.now + timedelta(minutes=5)
+    asks = [
+        Asked(
+            Request(
+                RequestId(name), "test", session.id, n, "users", name, night.now, soon, parameters={"do": "disable"}
+            ),
+            session,
+        )
+        for n, name in enumerate(("operator", "admin"), 1)
+    ]
+    night.tell(*asks)
+    assert night.verdicts["operator"].code == "ok"
+    assert night.verdicts["admin"].code == "wrong-state"
+
+
+def test_a_reset_password_ends_the_sessions_before_it() -> None:
+    night, run = failed_night()
+    old = Session(SessionId("old"), "operator", b"", night.now, night.now + timedelta(hours=1))
+    night.now += timedelta(minutes=1)
+    soon = night.now + timedelta(minutes=5)
+    admin = Session(SessionId("s"), "admin", b"", night.now, night.now + timedelta(hours=1))
+    reset = Request(
+        RequestId("reset"), "test", admin.id, 1, "users", "operator", night.now, soon, parameters={"do": "reset"}
+    )
+    night.tell(Asked(reset, admin, secret_hash="new"))
+    night.tell(Asked(Request(RequestId("x"), "test", old.id, 1, "retry", f"{run}:one", night.now, soon, "why"), old))
+    assert night.verdicts["x"].code == "session-ended"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "tomorrow", "2026-02-30"])
+def test_dates_that_nobody_trades_on_are_refused(day: str) -> None:
+    night, _ = failed_night()
+    assert night.ask("order", "ops/pair", given={"date": day}).code == "bad-parameter"
+    assert night.ask("hold", f"ops/pair@{day}").code == "not-found"
+    assert night.ask("hold", "ops/pair", given={"until": "0001-01-01T00:00:00+05:00"}).code == "bad-parameter"
+
+
+def test_a_run_that_is_being_cancelled_only_ends() -> None:
+    night = Night(process("ops/two", task("one"), task("two")))
+    run = night.order("ops/two")
+    night.end(run, "one")
+    night.ask("cancel", run)
+    assert night.ask("rerun", f"{run}:one").code == "wrong-state"
+    assert night.states(run)["one"] == "succeeded"
+
+
+def test_an_ended_run_is_not_opened_again_beside_a_newer_one() -> None:
+    from boms_tui.model.definition import OnFailure
+
+    night = Night(process("ops/one", task("only", on_failure=OnFailure.CONTINUE)))
+    first = night.order("ops/one")
+    night.end(first, "only", code=1)
+    second = night.order("ops/one")
+    verdict = night.ask("retry", f"{first}:only")
+    assert (verdict.code, second in verdict.reason) == ("wrong-state", True)
+    night.end(second, "only")
+    assert night.ask("retry", f"{first}:only").code == "ok"

@@ -460,3 +460,89 @@ def test_a_forgotten_date_leaves_nothing_behind_and_can_be_read_again() -> None:
     assert not left.waiters
     assert not left.occurrences
     assert not left.dates
+
+
+def test_still_running_has_the_attempt_looked_for_and_other_words_settle_it() -> None:
+    night = Night(process("ops/lost", task("only")))
+    run = night.order("ops/lost")
+    night.lose(run, "only")
+    assert night.ask("resolve", f"{run}:only", given={"as": "running"}).code == "ok"
+    assert night.watched == [f"{run}:only.1"]
+    night.lose(run, "only")
+    assert night.ask("resolve", f"{run}:only", given={"as": "rerun"}).code == "ok"
+    assert night.attempt(run, "only").number == 2
+    night.end(run, "only")
+    assert not night.snapshot.attempts
+
+
+def test_an_attempt_resolved_as_ok_stays_unknown_and_holds_nothing() -> None:
+    night = Night(process("ops/lost", task("only")))
+    run = night.order("ops/lost")
+    night.lose(run, "only")
+    unknown = night.attempt(run, "only")
+    night.ask("resolve", f"{run}:only", given={"as": "ok"})
+    assert night.run(run).state is RunState.SUCCEEDED
+    assert unknown.is_open
+    assert not night.snapshot.attempts
+
+
+def test_attempts_that_keep_proving_void_are_tried_less_and_less_often() -> None:
+    night = two_tasks()
+    run = night.order("ops/pair")
+    for _ in range(3):
+        night.void(run, "one")
+    assert night.states(run)["one"] == "starting"
+    night.void(run, "one")
+    assert night.states(run)["one"] == "backoff"
+    assert "never ran, 4 times" in night.task(run, "one").reason
+    night.wait(timedelta(seconds=2))
+    assert night.states(run)["one"] == "starting"
+
+
+def test_what_lives_on_after_an_end_is_told() -> None:
+    from boms_tui.model.facts import Exited
+
+    night = two_tasks()
+    run = night.order("ops/pair")
+    attempt = night.attempt(run, "one")
+    night.tell(Exited(attempt.id, How.EXITED, 0, None, night.now, text="2 processes of its group live on"))
+    assert night.task(run, "one").reason == "2 processes of its group live on"
+
+
+def test_a_branch_that_answers_a_failure_goes_on_to_its_end() -> None:
+    night = Night(
+        process(
+            "ops/stop",
+            task("bad", on_failure=OnFailure.FAIL),
+            task("clean", after=after("bad", when=Outcome.FAILED)),
+            task("tell", "clean"),
+            task("other", "bad"),
+        )  # fmt: skip
+    )
+    run = night.order("ops/stop")
+    night.end(run, "bad", code=1)
+    assert night.states(run) == {"bad": "failed", "clean": "starting", "tell": "waiting", "other": "not-needed"}
+    night.end(run, "clean")
+    assert night.states(run)["tell"] == "starting"
+
+
+def test_who_waits_for_a_run_still_to_be_ordered_hears_when_it_no_longer_will_be() -> None:
+    maybe = Dependency(process=ProcessId("a/y"), if_planned=True)
+    night = Night(
+        process("a/z", task("work", on_failure=OnFailure.CONTINUE)),
+        process("a/y", task("work"), start=(ProcessStart(ProcessId("a/z")),)),
+        process("a/x", task("work"), after=(maybe,)),
+        process("a/w", task("work"), after=after("a/y")),
+    )
+    z, x, w = night.order("a/z"), night.order("a/x"), night.order("a/w")
+    assert night.run(x).state is RunState.WAITING
+    night.end(z, "work", code=1)
+    assert night.states(x) == {"work": "starting"}
+    assert night.run(w).state is RunState.STALLED
+
+
+def test_many_missed_occurrences_cost_in_proportion() -> None:
+    night = two_tasks()
+    facts = [OccurrenceDue(ProcessId("ops/pair"), EVENING - timedelta(minutes=n), missed=True) for n in range(1, 401)]
+    decision = night.tell(*facts)
+    assert len(decision.runs) == 400

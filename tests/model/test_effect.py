@@ -47,7 +47,8 @@ def test_a_preview_changes_nothing() -> None:
 
 def test_a_preview_says_why_an_act_would_be_refused() -> None:
     night, run = stuck()
-    assert "still runs" in preview(night.snapshot, "rerun", f"{run}:slow", night.now).refusal
+    assert "does not apply" in preview(night.snapshot, "rerun", f"{run}:slow", night.now).refusal
+    assert "does not apply" in preview(night.snapshot, "skip", f"{run}:slow", night.now).refusal
     assert preview(night.snapshot, "skip", f"{run}:nothing", night.now).refusal
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 
 from boms_tui import clock
 from boms_tui.commands import sealed
@@ -71,6 +72,26 @@ def test_what_is_wrong_is_not_said(house: House, user: str, password: str) -> No
     with pytest.raises(NotAuthorisedError) as refused:
         someone(house).sign_in(user, password)
     assert "wrong" in refused.value.title
+
+
+def test_a_sign_in_costs_one_check_of_a_hash_whoever_it_names(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[str] = []
+    check = PasswordHasher.verify
+
+    def counted(self: PasswordHasher, encoded: str, password: str) -> bool:
+        checked.append(encoded)
+        return check(self, encoded, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
+    monkeypatch.setattr(PasswordHasher, "hash", lambda *_: pytest.fail("nothing is hashed"))
+    for user in ("admin", "nobody", ""):
+        with pytest.raises(NotAuthorisedError):
+            someone(house).sign_in(user, "wrong password")
+    known, *strangers = map(extract_parameters, checked)
+    assert strangers == [known, known]
+    _, _, kept = ticket(house)
+    assert answered(house, ask(house, kept), kept.seed).answer is Answer.APPLIED
+    assert len(checked) == 4
 
 
 def test_a_new_user_must_change_the_password_first(house: House) -> None:

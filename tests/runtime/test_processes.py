@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +20,7 @@ from boms_tui.runtime import processes as processes_module
 from boms_tui.runtime.ports import Spec
 from boms_tui.runtime.processes import Processes
 from tests.runtime.house import wait_until
-from tests.runtime.workshop import ATTEMPT, Workshop, alive, spec_for
+from tests.runtime.workshop import ATTEMPT, Workshop, alive, processes_naming, spec_for
 
 
 class Machine:
@@ -217,7 +219,7 @@ def test_a_shim_stopped_before_its_start_is_watched_until_it_goes_on(
 ) -> None:
     monkeypatch.setenv("BOMS_SHIM_FAILPOINT", "locked:1:stop")
     machine.launch()
-    (pid,) = wait_until(lambda: shims_of(machine), "the shim to execute")
+    (pid,) = wait_until(lambda: processes_naming(machine.shop.spool.folder(ATTEMPT)), "the shim to execute")
     os.waitid(os.P_PID, pid, os.WSTOPPED)
     machine.restart()
     machine.processes.adopt(ATTEMPT)
@@ -227,17 +229,27 @@ def test_a_shim_stopped_before_its_start_is_watched_until_it_goes_on(
     assert machine.shop.words() == ["start", "end 0"]
 
 
-def shims_of(machine: Machine) -> set[int]:
-    """The processes whose command line names this machine's attempt."""
-    folder = bytes(machine.shop.spool.folder(ATTEMPT))
-    return {int(path.parent.name) for path in Path("/proc").glob("[0-9]*/cmdline") if folder in read_if_there(path)}
+LAUNCH = """
+import sys
+from pathlib import Path
+from boms_tui.runtime.ports import Spec
+from boms_tui.runtime.processes import Processes
+from tests.runtime.workshop import ATTEMPT, spec_for
+root, folder, *argv = sys.argv[1:]
+Processes(Path(root)).launch([spec_for(ATTEMPT, argv, Path(folder))])
+"""
 
 
-def read_if_there(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
+@pytest.mark.parametrize("point", ["before-publish", "published", "spawned"])
+def test_a_runtime_killed_while_it_launches_is_followed_by_the_truth(machine: Machine, point: str) -> None:
+    shop = machine.shop
+    script = [sys.executable, "-c", LAUNCH, *map(str, (shop.spool.root, shop.folder, *shop.witnessed_work()))]
+    killed = subprocess.run(script, env={**os.environ, "BOMS_FAILPOINT": point}, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    machine.processes.adopt(ATTEMPT)
+    (fact,) = machine.wait_over()
+    assert shop.words() == ([] if isinstance(fact, Voided) else ["start", "end 0"])
+    assert isinstance(fact, Voided) or point == "spawned"
 
 
 def test_a_program_without_its_shim_is_watched_and_lost_when_it_ends(machine: Machine) -> None:
@@ -288,6 +300,22 @@ def test_a_kill_ends_as_the_exit_record_says(machine: Machine) -> None:
     assert (exited.how, exited.code, exited.text) == (How.KILLED, 3, "by mina")
 
 
+def test_a_kill_that_the_disk_refuses_is_tried_again(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine.launch("sleep", "60")
+    machine.wait_started()
+    request, refused = machine.processes.spool.request_kill, threading.Event()
+
+    def refuse_once(attempt: AttemptId, by: str) -> None:
+        if not refused.is_set():
+            refused.set()
+            raise OSError(28, "No space left on device")
+        request(attempt, by)
+
+    monkeypatch.setattr(machine.processes.spool, "request_kill", refuse_once)
+    machine.processes.kill(ATTEMPT, "mina")
+    assert machine.exited().how is How.KILLED
+
+
 def test_a_kill_of_what_was_never_published_makes_it_void(machine: Machine) -> None:
     machine.processes.launch([])
     machine.processes.kill(ATTEMPT, "mina")
@@ -312,7 +340,7 @@ def test_a_folder_taken_away_while_nobody_looked_is_lost_where_it_had_started(ma
 def test_processes_left_behind_are_named(machine: Machine) -> None:
     machine.launch("sh", "-c", "sleep 60 & exit 0")
     exited = machine.exited()
-    assert (exited.code, exited.text) == (0, "1 processes of its group live on")
+    assert (exited.code, exited.text) == (0, "processes of its group live on: 1")
 
 
 def test_a_disk_that_cannot_be_read_is_asked_again(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,12 +139,17 @@ def test_a_timeout_holds_without_a_runtime(shop: Workshop) -> None:
 
 
 def test_a_program_that_ignores_sigterm_is_killed_after_its_grace(shop: Workshop) -> None:
-    record = shop.run("sh", "-c", TERM_IGNORING, timeout=0.3, grace=0.3)
-    assert (record.how, record.signal, record.remain) == (How.TIMEOUT, signal.SIGKILL, 0)
+    shop.publish("sh", "-c", TERM_IGNORING, grace=0.3)
+    shim = shop.shim()
+    wait_for_output(shop)
+    shop.spool.request_kill(shop.attempt, "mina")
+    assert finish(shim) == 0
+    record = shop.record()
+    assert (record.how, record.signal, record.remain) == (How.KILLED, signal.SIGKILL, 0)
 
 
 def test_a_kill_takes_the_whole_group(shop: Workshop) -> None:
-    shop.publish("sh", "-c", f"sh -c \"{TERM_IGNORING}\" & echo $!; trap 'exit 4' TERM; wait")
+    shop.publish("sh", "-c", f"trap 'exit 4' TERM; sh -c \"{TERM_IGNORING}\" & echo $!; wait")
     shim = shop.shim()
     wait_for_output(shop)
     grandchild = int(shop.out().split()[0])
@@ -319,15 +324,15 @@ def test_the_held_process_does_not_keep_the_lock_of_a_dead_shim(shop: Workshop) 
     shop.publish()
     shim = shop.shim(environment={"BOMS_SHIM_FAILPOINT": "before-go:1:stop"})
     os.waitid(os.P_PID, shim.pid, os.WSTOPPED)
-    started = shop.spool.read_started(shop.attempt)
-    assert started is not None
-    os.kill(started.pid, signal.SIGSTOP)
+    held = pid_of(shop)
+    wait_until(lambda: os.getsid(held) == held, "the held process to be on its own")
+    os.kill(held, signal.SIGSTOP)
     shim.kill()
-    finish(shim)
+    shim.wait(30)
     try:
         assert not shop.spool.lock_held(shop.attempt)
     finally:
-        os.kill(started.pid, signal.SIGCONT)
+        os.kill(held, signal.SIGCONT)
     assert isinstance(shop.over(), Lost)
     assert shop.words() == []
 

@@ -13,6 +13,7 @@ import pytest
 from boms_tui import clock
 from boms_tui.model.facts import How
 from boms_tui.model.ids import AttemptId
+from boms_tui.runtime import bundle, identity
 from boms_tui.runtime import spool as spool_module
 from boms_tui.runtime.found import Alive, Ended, Found, Lost, StartFailed, Unsupervised, Void
 from boms_tui.runtime.identity import boot_id, open_exactly, signal_group, start_time
@@ -285,13 +286,29 @@ def test_a_process_that_only_waits_to_be_reaped_has_no_start() -> None:
     child.wait()
 
 
-def test_a_signal_through_a_pidfd_reaches_the_group_and_ends_are_no_errors() -> None:
+@pytest.mark.parametrize("flag", [identity._WHOLE_GROUP, 1 << 20])
+def test_a_signal_through_a_pidfd_arrives_and_ends_are_no_errors(monkeypatch: pytest.MonkeyPatch, flag: int) -> None:
+    monkeypatch.setattr(identity, "_WHOLE_GROUP", flag)
     with subprocess.Popen(["/bin/sleep", "60"], start_new_session=True) as child:
         pidfd = os.pidfd_open(child.pid)
         signal_group(pidfd, signal.SIGKILL)
         assert child.wait(10) == -signal.SIGKILL
         signal_group(pidfd, signal.SIGKILL)
         os.close(pidfd)
+
+
+def test_a_shim_is_compiled_once_and_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("py_compile.compile", refuse)
+        with pytest.raises(OSError, match="No space left"):
+            bundle.shim_command(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    command = bundle.shim_command(tmp_path)
+    monkeypatch.setattr("py_compile.compile", refuse)
+    assert bundle.shim_command(tmp_path) == command
 
 
 def test_looking_takes_little_time(shop: Workshop) -> None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,16 +101,31 @@ class Workshop:
         return [line.split(" ", 2)[2] for line in self.witness.read_text().splitlines()]
 
     def clear_away(self) -> None:
+        """End every shim and every task of this spool."""
         try:
             started = self.spool.read_started(self.attempt)
         except ValueError:
             started = None
+        for pid in processes_naming(self.spool.root):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         for process in self.started:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
             finish(process)
         if started is not None and started.pid != os.getpid() and start_time(started.pid) == started.start_time:
             os.killpg(started.pid, signal.SIGKILL)
+
+
+def processes_naming(path: Path) -> set[int]:
+    """The processes whose command line names a path."""
+    lines = Path("/proc").glob("[0-9]*/cmdline")
+    return {int(line.parent.name) for line in lines if bytes(path) in read_if_there(line)}
+
+
+def read_if_there(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def finish(process: subprocess.Popen[bytes]) -> int:

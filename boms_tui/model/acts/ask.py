@@ -10,6 +10,7 @@ from boms_tui.model.records import Run, TaskRun
 class Code(StrEnum):
     """Why a request was not applied; a closed set."""
 
+    BAD_REQUEST = "bad-request"
     BAD_SIGNATURE = "bad-signature"
     NO_SESSION = "no-session"
     SESSION_ENDED = "session-ended"
@@ -23,6 +24,7 @@ class Code(StrEnum):
     BAD_PARAMETER = "bad-parameter"
     WRONG_STATE = "wrong-state"
     STALE = "stale"
+    INTERNAL = "internal"
     INVALID = "invalid-definition"
 
 

@@ -1,11 +1,11 @@
 """hold and release: nothing under an object starts while a hold stands over it."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.draft import Draft
-from boms_tui.model.ids import ProcessId, split_ref
+from boms_tui.model.ids import ProcessId, business_date, split_ref
 from boms_tui.model.ordering import order
 from boms_tui.model.planning import cron_times
 from boms_tui.model.records import Hold, Run
@@ -16,7 +16,7 @@ def hold(draft: Draft, ask: Ask) -> Refusal | None:
     request = ask.asked.request
     try:
         until = _instant(ask.parameter("until"))
-    except ValueError:
+    except (ValueError, OverflowError):
         return Refusal(Code.BAD_PARAMETER, f"not a time: {ask.parameter('until')}")
     if until is not None and until <= draft.now:
         return Refusal(Code.BAD_PARAMETER, "the time until which to hold has passed")
@@ -53,7 +53,9 @@ def _covered(draft: Draft, ask: Ask) -> str | Refusal:
     if ask.run is not None:
         return ask.run.id
     process = draft.catalogue.processes[ProcessId(ask.process)]
-    day = date.fromisoformat(target.partition("@")[2])
+    day = business_date(target.partition("@")[2])
+    if day is None:
+        return Refusal(Code.NOT_FOUND, f"not a business date: {target}")
     coming = sorted(at for cron in crons_of(process) for at in cron_times(process, cron, day) if at > draft.now)
     if not coming:
         return Refusal(Code.NOT_FOUND, f"nothing will order {target} at a time that is known")

@@ -1,12 +1,11 @@
 """order: create a run of a process for a business date."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.definition import Process
 from boms_tui.model.draft import Draft
-from boms_tui.model.ids import ProcessId
+from boms_tui.model.ids import ProcessId, business_date
 from boms_tui.model.ordering import order as order_run
 from boms_tui.model.planning import business_date_of
 
@@ -15,10 +14,10 @@ _PARAMETER = "parameter."
 
 def order(draft: Draft, ask: Ask) -> Refusal | None:
     process = draft.catalogue.processes[ProcessId(ask.process)]
-    try:
-        day = date.fromisoformat(ask.parameter("date")) if ask.parameter("date") else None
-    except ValueError:
-        return Refusal(Code.BAD_PARAMETER, f"not a date: {ask.parameter('date')}")
+    text = ask.parameter("date")
+    day = business_date(text) if text else business_date_of(process, draft.now)
+    if day is None:
+        return Refusal(Code.BAD_PARAMETER, f"not a business date: {text}")
     given = {
         name.removeprefix(_PARAMETER): value
         for name, value in ask.asked.request.parameters.items()
@@ -29,7 +28,7 @@ def order(draft: Draft, ask: Ask) -> Refusal | None:
         return Refusal(Code.BAD_PARAMETER, wrong)
     request = ask.asked.request
     run = order_run(
-        draft, process, day or business_date_of(process, draft.now),
+        draft, process, day,
         occurrence=f"order:{request.id}", by=ask.by, acts_for=ask.by, parameters=given, reason=ask.reason,
     )  # fmt: skip
     draft.ordered[request.id] = run.id

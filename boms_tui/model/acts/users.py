@@ -19,6 +19,8 @@ def users(draft: Draft, ask: Ask) -> Refusal | None:
     known = draft.user(name)
     if known is None and what != "add":
         return Refusal(Code.NOT_FOUND, f"there is no user {name}")
+    if ask.asked.too_weak:
+        return Refusal(Code.BAD_PARAMETER, ask.asked.too_weak)
     wrong = _wrong_roles(draft, ask) or change(draft, ask, known)
     if isinstance(wrong, Refusal):
         return wrong
@@ -55,8 +57,12 @@ def _reset(draft: Draft, ask: Ask, known: User | None) -> User | Refusal:
         return Refusal(Code.BAD_PARAMETER, "a reset needs a new password")
     return _edit(
         draft, known, password_hash=ask.asked.secret_hash, must_change=not ask.yes("keep_password"),
-        failures=0, locked_until=None,
+        failures=0, locked_until=None, sessions_from=draft.now,
     )  # fmt: skip
+
+
+def _disable(draft: Draft, _ask: Ask, known: User | None) -> User | Refusal:
+    return _edit(draft, known, disabled=True, sessions_from=draft.now)
 
 
 def _set(**changes: Any) -> Callable[[Draft, Ask, User | None], User | Refusal]:
@@ -69,7 +75,7 @@ def _set_roles(draft: Draft, ask: Ask, known: User | None) -> User | Refusal:
 
 _CHANGES: dict[str, Callable[[Draft, Ask, User | None], User | Refusal]] = {
     "add": _add,
-    "disable": _set(disabled=True),
+    "disable": _disable,
     "enable": _set(disabled=False),
     "unlock": _set(failures=0, locked_until=None),
     "reset": _reset,
@@ -92,5 +98,5 @@ def _wrong_roles(draft: Draft, ask: Ask) -> Refusal | None:
 
 
 def _is_last_admin(draft: Draft, user: User) -> bool:
-    others = (other for name, other in draft.snapshot.users.items() if name != user.name)
+    others = (other for other in draft.users() if other.name != user.name)
     return "admin" in user.roles and not any("admin" in other.roles and not other.disabled for other in others)
