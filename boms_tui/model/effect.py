@@ -1,37 +1,38 @@
 """What an act would do, worked out beforehand by the very rules that would apply it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from boms_tui.model.acts.ask import Ask
 from boms_tui.model.asked import ACTS, find, fitting
 from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked
 from boms_tui.model.gates import all_gates
-from boms_tui.model.ids import RequestId, RunId, SessionId, TaskName, split_ref
+from boms_tui.model.ids import ProcessId, RequestId, RunId, SessionId, TaskName
+from boms_tui.model.picture import Catalogue
 from boms_tui.model.records import Run, Session
 from boms_tui.model.request import LIFETIME, Request
 from boms_tui.model.settle import settle
-from boms_tui.model.snapshot import Snapshot
-from boms_tui.model.states import LIVE, PASSED, TaskState
+from boms_tui.model.shape import behind, shape_of
+from boms_tui.model.snapshot import DAY, Snapshot, triggers_of, upstream_date
+from boms_tui.model.states import LIVE, PASSED, RunState, TaskState
 from boms_tui.model.verbs import VERBS
 from boms_tui.model.views import Effect
 
-_FREE = LIVE | PASSED | {TaskState.READY, TaskState.CONFIRM}
+_MOVES = LIVE | {TaskState.READY}
+_FREE = _MOVES | PASSED | {TaskState.CONFIRM}
 _BLOCKED = frozenset({TaskState.WAITING, TaskState.BACKOFF, TaskState.NOT_NEEDED})
-_PREVIEW = "preview"
+_PREVIEW = RequestId("preview")
+
+States = dict[TaskName, TaskState]
 
 
 def preview(
     snapshot: Snapshot, verb: str, target: str, now: datetime, parameters: dict[str, str] | None = None
 ) -> Effect:
-    """Apply the act to a draft that nobody commits, and compare.
-
-    A task that the act lets go on counts with what follows it: after a skip, its followers are free.
-    """
+    """Apply the act to a draft that nobody commits, and compare; then suppose that whatever moves succeeds."""
     draft = Draft(snapshot, now)
     settle(draft)
-    asked = _asked(verb, target, now, parameters or {})
-    found = find(draft, asked, VERBS[verb])
+    found = find(draft, _asked(verb, target, now, parameters or {}), VERBS[verb])
     if not isinstance(found, Ask):
         return Effect(refusal=found.text)
     before = _states(draft, found.run)
@@ -39,47 +40,62 @@ def preview(
     if refused is not None:
         return Effect(refusal=refused.text)
     settle(draft)
-    if found.run is None:
+    run = found.run or draft.run(draft.ordered.get(_PREVIEW, RunId("")))
+    if run is None:
         return Effect()
-    run = draft.run(found.run.id) or found.run
+    freed = _newly_free(before, _states(draft, run))
+    _suppose_success(draft, run)
     after = _states(draft, run)
-    asked_for = split_ref(RunId(target))[1]
-    return Effect(
-        frees=tuple(
-            name for name, state in after.items() if state in _FREE and before[name] not in _FREE and name != asked_for
-        ),
-        blocked=tuple(
-            (name, _blocked_by(draft, run, name))
-            for name, state in after.items()
-            if state in _BLOCKED and name != asked_for
-        ),
-        went_on=_went_on(draft, run) if verb == "rerun" else (),
-    )
+    followed = tuple(name for name in _newly_free(before, after) if name not in freed)
+    return Effect(freed, followed, _still_blocked(draft, run, found, after))
+
+
+def readers_of(catalogue: Catalogue, process: ProcessId, day: date) -> set[tuple[ProcessId, date]]:
+    """Who reads the outcome of a process of that date, with their own dates: a rerun comes too late for their runs."""
+    return {
+        (other.id, own)
+        for other in catalogue.processes.values()
+        for _, dependency in shape_of(other).outside
+        for own in (day, day + DAY)
+        if dependency.process == process and upstream_date(dependency.date, own) == day
+    } | {(other, day) for other in triggers_of(catalogue).get(process, ())}
 
 
 def _asked(verb: str, target: str, now: datetime, parameters: dict[str, str]) -> Asked:
     session = Session(SessionId(_PREVIEW), "you", b"", now, now + LIFETIME)
     request = Request(
-        RequestId(_PREVIEW), "", session.id, 1, verb, target, now, now + LIFETIME, _PREVIEW, parameters=parameters
+        _PREVIEW, "", session.id, 1, verb, target, now, now + LIFETIME, "a preview", parameters=parameters
     )
     return Asked(request, session)
 
 
-def _states(draft: Draft, run: Run | None) -> dict[TaskName, TaskState]:
+def _states(draft: Draft, run: Run | None) -> States:
     if run is None:
         return {}
     return {name: draft.task(run.id, name).state for name in draft.definition(run).tasks}
 
 
+def _newly_free(before: States, after: States) -> tuple[str, ...]:
+    return tuple(name for name, state in after.items() if state in _FREE and before.get(name) not in _FREE)
+
+
+def _suppose_success(draft: Draft, run: Run) -> None:
+    """Let everything of the run that moves come to a good end, and what that sets going, and so on."""
+    while moving := [name for name, state in _states(draft, run).items() if state in _MOVES]:
+        for name in moving:
+            draft.edit_task(draft.task(run.id, name), state=TaskState.SUCCEEDED)
+        settle(draft)
+
+
+def _still_blocked(draft: Draft, run: Run, ask: Ask, after: States) -> tuple[tuple[str, str], ...]:
+    now = draft.run(run.id) or run
+    if now.started_at is None and now.state in {RunState.WAITING, RunState.STALLED}:
+        return ((now.id, now.reason),)
+    definition = draft.definition(run)
+    concerned = (ask.task.task, *behind(definition, ask.task.task)) if ask.task is not None else definition.tasks
+    return tuple((name, _blocked_by(draft, now, name)) for name in concerned if after[name] in _BLOCKED)
+
+
 def _blocked_by(draft: Draft, run: Run, name: TaskName) -> str:
     gates = all_gates(draft, run, draft.task(run.id, name))
     return next((gate.detail for gate in gates if not gate.open), "")
-
-
-def _went_on(draft: Draft, run: Run) -> tuple[str, ...]:
-    """The runs of other processes that have already started on the strength of this one."""
-    waiting = draft.snapshot.waiters.get((run.process, run.business_date), {})
-    names = {waiter for kind in waiting.values() for waiter, _ in kind}
-    triggered = {other.id for other in draft.snapshot.runs.values() if other.occurrence == f"process:{run.id}"}
-    runs = (draft.run(name) for name in sorted(names | triggered))
-    return tuple(other.id for other in runs if other is not None and other.started_at is not None)

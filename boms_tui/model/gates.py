@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import NamedTuple
 
-from boms_tui.model.definition import Dependency, OnFailure, Outcome
+from boms_tui.model.definition import Dependency, Manual, OnFailure, Outcome
 from boms_tui.model.expected import expected
 from boms_tui.model.ids import ProcessId, TaskName, task_ref
 from boms_tui.model.overlay import Overlay
@@ -117,7 +117,7 @@ def all_gates(draft: Overlay, run: Run, task: TaskRun | None) -> tuple[Gate, ...
     """What `why` shows of a run, or of a task that has not started."""
     if task is None:
         return tuple(run_gates(draft, run)) if run.started_at is None and run.state not in RUN_ENDED else ()
-    gates = tuple(task_gates(draft, run, task))
+    gates = (*task_gates(draft, run, task), *_asks(draft, run, task))
     before_start = tuple(run_gates(draft, run)) if run.started_at is None else ()
     pool = draft.definition(run).tasks[task.task].pool
     return (*before_start, *gates, slot_gate(draft, pool)) if pool in draft.snapshot.pools else (*before_start, *gates)
@@ -137,6 +137,13 @@ def _closed(
         kind, name, open=False, detail=detail, by_itself=by_itself, opens_at=opens_at, who_can_free=who_can_free,
         impossible=impossible,
     )  # fmt: skip
+
+
+def _asks(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
+    """A manual task has no start to gate: it waits for its answer."""
+    work = draft.definition(run).tasks[task.task].work
+    if isinstance(work, Manual):
+        yield _closed(GateKind.CONFIRM, "confirm", f"asks a person: {work.prompt}", by_itself=False)
 
 
 def dependency_gate(draft: Overlay, run: Run, dependency: Dependency) -> Gate:

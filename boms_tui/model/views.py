@@ -103,7 +103,8 @@ class ProcessView:
 class RunView:
     """One run at one moment: its definition, its tasks in that order, and the newest attempt of each.
 
-    `held` names the run and the tasks that a hold of their own stands on.
+    `held` names the run and the tasks that a hold of their own stands on; `waits` says of each task that waits for
+    something outside its run what that is.
     """
 
     run: Run
@@ -112,6 +113,7 @@ class RunView:
     attempts: Mapping[TaskName, Attempt]
     gates: tuple[Gate, ...] = ()
     held: frozenset[str] = frozenset()
+    waits: Mapping[TaskName, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,14 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an act would do: tasks that it sets free, tasks that stay blocked and by what, runs that already went on."""
+    """What an act would do, if what moves then succeeds.
+
+    `frees` are the tasks that it sets going at once, `then` those that follow them; `blocked` the ones behind its
+    object that stay blocked, and by what; `went_on` runs of other processes that already used what it does again.
+    """
 
     frees: tuple[str, ...] = ()
+    then: tuple[str, ...] = ()
     blocked: tuple[tuple[str, str], ...] = ()
     went_on: tuple[str, ...] = ()
     refusal: str = ""

@@ -517,7 +517,7 @@ def test_a_branch_that_answers_a_failure_goes_on_to_its_end() -> None:
             task("clean", after=after("bad", when=Outcome.FAILED)),
             task("tell", "clean"),
             task("other", "bad"),
-        )  # fmt: skip
+        )
     )
     run = night.order("ops/stop")
     night.end(run, "bad", code=1)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from boms_tui.model.effect import preview
+from boms_tui.model.effect import preview, readers_of
+from boms_tui.model.ids import ProcessId
 from boms_tui.model.states import TaskState
-from tests.model.night import Night, after, process, task
+from tests.model.night import DAY, Night, after, process, task
 
 
 def stuck() -> tuple[Night, str]:
@@ -17,11 +18,32 @@ def stuck() -> tuple[Night, str]:
     return night, run
 
 
-def test_skip_frees_what_waits_for_nothing_else() -> None:
+def test_skip_frees_what_waits_for_nothing_else_and_then_what_follows() -> None:
     night, run = stuck()
     effect = preview(night.snapshot, "skip", f"{run}:bad", night.now)
-    assert effect.frees == ("next",)
-    assert effect.blocked == (("also", "slow is starting"),)
+    assert (effect.frees, effect.then, effect.blocked) == (("bad", "next"), ("also",), ())
+
+
+def test_retry_sets_the_task_going_and_what_follows_comes_then() -> None:
+    night, run = stuck()
+    effect = preview(night.snapshot, "retry", f"{run}:bad", night.now)
+    assert (effect.frees, effect.then, effect.blocked) == (("bad",), ("next", "also"), ())
+
+
+def test_what_a_person_or_another_process_blocks_stays_blocked() -> None:
+    night, run = stuck()
+    night.ask("hold", f"{run}:also")
+    effect = preview(night.snapshot, "retry", f"{run}:bad", night.now)
+    assert effect.then == ("next",)
+    assert effect.blocked == (("also", f"{run}:also is held by admin: because"),)
+
+
+def test_an_order_says_what_it_starts_or_what_it_waits_for() -> None:
+    night, _ = stuck()
+    starts = preview(night.snapshot, "order", "ops/after", night.now)
+    assert starts.blocked == (("ops/after@2026-11-20.1", "ops/tree@2026-11-20.1 is running"),)
+    waits = preview(night.snapshot, "order", "ops/after", night.now, {"date": "2026-11-18"})
+    assert waits.blocked == (("ops/after@2026-11-18.1", "nothing will order ops/tree@2026-11-18"),)
 
 
 @pytest.mark.parametrize("verb", ["skip", "force-ok", "retry"])
@@ -33,7 +55,7 @@ def test_the_preview_is_what_then_happens(verb: str) -> None:
     freed = {
         name
         for name, state in night.states(run).items()
-        if name != "bad" and before[name] == "waiting" and state != TaskState.WAITING
+        if before[name] in {"waiting", "failed"} and state != TaskState.WAITING
     }
     assert set(effect.frees) == freed
 
@@ -52,11 +74,7 @@ def test_a_preview_says_why_an_act_would_be_refused() -> None:
     assert preview(night.snapshot, "skip", f"{run}:nothing", night.now).refusal
 
 
-def test_a_rerun_names_the_runs_that_already_went_on() -> None:
-    night, run = stuck()
-    follower = night.order("ops/after")
-    night.ask("skip", f"{run}:bad")
-    for name in ("next", "slow", "also"):
-        night.end(run, name)
-    assert night.run(follower).started_at is not None
-    assert preview(night.snapshot, "rerun", f"{run}:slow", night.now).went_on == (follower,)
+def test_who_reads_a_process_is_found_with_their_dates() -> None:
+    night, _ = stuck()
+    readers = readers_of(night.snapshot.catalogue, ProcessId("ops/tree"), DAY)
+    assert readers == {(ProcessId("ops/after"), DAY)}

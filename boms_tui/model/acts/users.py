@@ -19,9 +19,7 @@ def users(draft: Draft, ask: Ask) -> Refusal | None:
     known = draft.user(name)
     if known is None and what != "add":
         return Refusal(Code.NOT_FOUND, f"there is no user {name}")
-    if ask.asked.too_weak:
-        return Refusal(Code.BAD_PARAMETER, ask.asked.too_weak)
-    wrong = _wrong_roles(draft, ask) or change(draft, ask, known)
+    wrong = _wrong_roles(draft, ask) or _too_weak(ask) or change(draft, ask, known)
     if isinstance(wrong, Refusal):
         return wrong
     draft.put_user(wrong)
@@ -47,6 +45,8 @@ def _edit(draft: Draft, known: User | None, **changes: Any) -> User | Refusal:
     if known is None:
         raise AssertionError("only add takes a name that is new")
     edited = replace(known, version=known.version + 1, **changes)
+    if replace(edited, version=known.version, sessions_from=known.sessions_from) == known:
+        return Refusal(Code.WRONG_STATE, f"nothing to change about {known.name}")
     if _is_last_admin(draft, known) and ("admin" not in edited.roles or edited.disabled):
         return Refusal(Code.WRONG_STATE, f"{known.name} is the last admin; make another one first")
     return edited
@@ -95,6 +95,10 @@ def _wrong_roles(draft: Draft, ask: Ask) -> Refusal | None:
     if ask.parameter("do") == "roles" and not _roles(ask):
         return Refusal(Code.BAD_PARAMETER, "name at least one role")
     return None
+
+
+def _too_weak(ask: Ask) -> Refusal | None:
+    return Refusal(Code.BAD_PARAMETER, ask.asked.too_weak) if ask.asked.too_weak else None
 
 
 def _is_last_admin(draft: Draft, user: User) -> bool:
