@@ -156,6 +156,10 @@ class Snapshot:
             del self.waiters[key]
         self.dates -= gone
 
+    def forget_sessions(self, now: datetime) -> None:
+        """Drop the sessions that are over."""
+        self.sessions = {name: session for name, session in self.sessions.items() if session.expires_at > now}
+
     def ordered_by(self, process: ProcessId) -> tuple[ProcessId, ...]:
         """The processes that start when `process` succeeds."""
         if self._triggers is None or self._triggers[0] is not self.catalogue:

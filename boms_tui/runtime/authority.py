@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
+from typing import Any
 
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
@@ -135,13 +136,10 @@ class Authority:
     def _open_session(self, checked: Checked, user: User, now: datetime) -> Decision:
         session = Session(SessionId(token_hex(16)), user.name, checked.public_key, now, now + SESSION_LIFE)
         decision = _answer(checked, user, now, "ok", "", session=session.id)
-        users: tuple[User, ...] = ()
+        changes: dict[str, Any] = {"failures": 0} if user.failures else {}
         if checked.new_hash:
-            users = (
-                replace(user, password_hash=checked.new_hash, must_change=False, failures=0, version=user.version + 1),
-            )
-        elif user.failures:
-            users = (replace(user, failures=0, version=user.version + 1),)
+            changes |= {"password_hash": checked.new_hash, "must_change": False, "sessions_from": now, "failures": 0}
+        users = (replace(user, version=user.version + 1, **changes),) if changes else ()
         return replace(decision, sessions=(session,), users=users)
 
     def _session(self, session: SessionId) -> Session | None:

@@ -33,12 +33,13 @@ class Dates:
         self._load(self._read_by_any(days))
 
     def tidy(self, now: datetime) -> None:
-        """Once a day, forget the dates that nothing looks at any more."""
+        """Once a day, forget the dates that nothing looks at any more, and the sessions that are over."""
         if self._tidied == now.date():
             return
         self._tidied = now.date()
         needed = self._looked_at(now)
         old = now.date() - KEEP
+        self._snapshot.forget_sessions(now)
         self._snapshot.forget(day for day in list(self._snapshot.dates) if day not in needed and day < old)
 
     def _load(self, days: set[date]) -> None:

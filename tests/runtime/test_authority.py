@@ -170,3 +170,19 @@ def test_no_password_lies_in_the_store_in_clear(house: House) -> None:
 def test_weak_new_passwords_are_refused(house: House) -> None:
     for weak in ("short", "password", "nina-nina"):
         assert house.client.act("users", "nina", parameters={"do": "add"}, secret=weak).code == "bad-parameter"
+
+
+def test_a_changed_password_ends_the_sessions_opened_with_the_old_one(house: House) -> None:
+    house.client.act(
+        "users", "nina", parameters={"do": "add", "roles": "operator", "keep_password": "yes"}, secret="first secret"
+    )
+    old = someone(house)
+    old.sign_in("nina", "first secret")
+    assert someone(house).sign_in("nina", "first secret", "second secret").user == "nina"
+    assert old.act("users", "nina", parameters={"do": "enable"}).code == "session-ended"
+
+
+def test_the_old_password_is_no_new_one(house: House) -> None:
+    house.client.act("users", "nina", parameters={"do": "add"}, secret="first secret")
+    with pytest.raises(NotAuthorisedError, match="old one"):
+        someone(house).sign_in("nina", "first secret", "first secret")

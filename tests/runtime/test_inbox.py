@@ -64,8 +64,7 @@ def answers(house: House, *envelopes: Envelope) -> list[Verdict]:
     "body",
     [
         b"", b"null", b"[]", b"{}", b"[" * 8_000, b"\xff\xfe", b'"x"',
-        b'{"id":"a","deployment":"d","session":[],"sequence":1,"verb":"v","target":"t","issued_at":"x",'
-        b'"expires_at":"x","reason":"","version_seen":null,"parameters":{}}',
+        b'{"id":"a","session":[]}',
     ],
 )  # fmt: skip
 def test_bytes_that_are_no_request_are_refused_once(house: House, body: bytes) -> None:
