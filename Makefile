@@ -39,6 +39,7 @@ bench: $(VENV)/.developing ## every figure beside its limit, measured in the sam
 
 docs: $(VENV)/.developing ## regenerate the diagrams and pictures in docs/
 	$(BIN)/python -m boms_tui.model.diagram docs/states.md
+	$(BIN)/python -m tests.screens.pictures docs/pictures
 
 lock: ## pin the requirements anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock" requirements/base.in -o requirements/base.lock

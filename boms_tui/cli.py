@@ -76,7 +76,7 @@ def run(argv: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get("BOMS_DEBUG"):
             raise
-        out.error(_defect(error))
+        out.error(_unforeseen(error))
         return ExitCode.REFUSED
 
 
@@ -142,7 +142,10 @@ def _help(usage: str) -> str:
     ))  # fmt: skip
 
 
-def _defect(error: Exception) -> BomsError:
+def _unforeseen(error: Exception) -> BomsError:
+    """A file or folder that the system keeps from us is the installation's matter; all else is ours."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return BomsError(f"{error.filename}: {os.strerror(error.errno or 0)}", "check the path and its permissions")
     return BomsError(
         f"a defect of BOMS: {type(error).__name__}: {error}",
         "set BOMS_DEBUG=1 to see where it happened, and report it",

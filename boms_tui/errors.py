@@ -1,5 +1,6 @@
 """Errors a person reads: what happened, and the next step to take."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 
@@ -17,10 +18,12 @@ class ExitCode(IntEnum):
 class BomsError(Exception):
     """Something the user must know about.
 
-    `title` says what happened in one line; `next_step` says what to do about it.
+    `title` says what happened in one line; `next_step` says what to do about it. `answer` is what a script is told
+    of it as JSON, where that is more than an exit code.
     """
 
     exit_code = ExitCode.REFUSED
+    answer: Mapping[str, object] | None = None
 
     def __init__(self, title: str, next_step: str = "") -> None:
         super().__init__(title)

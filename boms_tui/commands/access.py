@@ -49,6 +49,8 @@ def whoami(context: Context, _given: Namespace) -> int:
     signed_in = context.client.signed_in()
     if signed_in is None:
         raise NotAuthorisedError("nobody is signed in", "`boms login --user NAME`")
+    if any(row.name == signed_in.user and row.disabled for row in context.reader.users()):
+        raise NotAuthorisedError(f"the account {signed_in.user} is disabled", "ask an admin: `boms users enable NAME`")
     return _say(context, signed_in)
 
 

@@ -1,16 +1,17 @@
 """The console's and the command line's one way in: reads, sealed sign-ins, signed requests and their verdicts."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from boms_tui import clock
 from boms_tui.commands import sealed, views
 from boms_tui.commands.ports import Inbox, Reader
 from boms_tui.commands.session import Credentials, Keeper, Ticket
-from boms_tui.commands.verdicts import SESSION_OVER, session_of
+from boms_tui.commands.verdicts import SESSION_OVER, PendingError, session_of
 from boms_tui.commands.waiting import Patience
 from boms_tui.config import Home
-from boms_tui.errors import NotAuthorisedError, UsageError
+from boms_tui.errors import NoAnswerError, NotAuthorisedError, UsageError
 from boms_tui.model.definition import Contact
 from boms_tui.model.effect import preview
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId, parse_run_id, split_ref
@@ -110,7 +111,12 @@ class Client:
 
     def effect(self, verb: str, target: str, parameters: Mapping[str, str] | None = None) -> Effect:
         """What the act would do, by the model that the runtime itself decides with."""
-        return preview(self._snapshot(target), verb, target, clock.now(), dict(parameters or {}))
+        snapshot = self._snapshot(target)
+        effect = preview(snapshot, verb, target, clock.now(), dict(parameters or {}))
+        run = snapshot.runs.get(split_ref(target)[0])
+        if verb != "rerun" or run is None or effect.refusal:
+            return effect
+        return replace(effect, went_on=views.went_on(self._reader, run))
 
     def signed_in(self) -> SignedIn | None:
         """Whose session is kept here, or can be opened without asking; None where there is neither."""
@@ -146,6 +152,9 @@ class Client:
         """Insert one request and wait for its verdict.
 
         A session that no longer serves is replaced once where a name and a password stand ready.
+
+        Raises:
+            PendingError: nobody answered in time.
         """
         filled = dict(parameters or {})
         if secret:
@@ -154,7 +163,10 @@ class Client:
         def ask() -> Verdict:
             request = self._submit(verb, target, version_seen, reason, filled)
             what = f"request {request} stays valid for {LIFETIME.seconds // 60} minutes"
-            return self._patience.wait_for(lambda: self._reader.verdict(request), what, assisted=verb in _ASSISTED)
+            try:
+                return self._patience.wait_for(lambda: self._reader.verdict(request), what, assisted=verb in _ASSISTED)
+            except NoAnswerError as silence:
+                raise PendingError(silence, target, request) from silence
 
         verdict = ask()
         if verdict.code in SESSION_OVER and self._sign_in_silently():
@@ -204,8 +216,9 @@ class Client:
         return SignedIn(ticket.user, ticket.roles, verbs_of(ticket.roles, self._reader.catalogue().roles))
 
     def _snapshot(self, target: str) -> Snapshot:
-        """Enough of the model's picture to say what an act on `target` would do."""
+        """Enough of the model's picture to say what an act on `target` would do; no slot is given away in it."""
         run, _ = split_ref(target)
         known = parse_run_id(run) is not None
         picture = self._reader.picture(run) if known else Picture()
-        return views.snapshot_of(self._reader.catalogue(), picture)
+        pools = dict.fromkeys(self._reader.pulse().pools, 0)
+        return Snapshot.of(self._reader.catalogue(), picture, pools=pools)

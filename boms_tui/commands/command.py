@@ -1,8 +1,9 @@
 """What a command is to `cli`: the arguments it takes, and what it does with them."""
 
-from argparse import SUPPRESS, ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import NoReturn
 
 from boms_tui.commands.context import Context
@@ -41,6 +42,14 @@ def common(parser: Parser, *, defaults: bool) -> None:
         "--timeout", metavar="SECONDS", type=float, default=DEFAULT_TIMEOUT if defaults else SUPPRESS,
         help="how long to wait for an answer (10)",
     )  # fmt: skip
+
+
+def day(text: str) -> date:
+    """An argument that is a date."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"not a date: {text} (write YYYY-MM-DD)") from None
 
 
 def reason(parser: Parser, *, required: bool) -> None:

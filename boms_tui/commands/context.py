@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from boms_tui import config
 from boms_tui.commands.out import Out
-from boms_tui.errors import NoAnswerError, UsageError
+from boms_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from boms_tui.commands.client import Client
@@ -57,14 +57,9 @@ class Context:
         """The store of this home.
 
         Raises:
-            NoAnswerError: there is none yet.
+            NoAnswerError: there is none yet, or its database does not answer.
+            BomsError: its schema is of another release.
         """
-        file = self.home.embedded_file
-        if file is not None and not file.exists():
-            raise NoAnswerError(
-                f"there is no store at {file}",
-                "`boms init` creates one; `boms demo` shows BOMS with a sample brokerage",
-            )
         from boms_tui.commands.wiring import Store
 
         store = Store(self.home)

@@ -27,7 +27,10 @@ def _paths(parser: Parser) -> None:
 
 def check(context: Context, given: Namespace) -> int:
     """Validate against what the store has, where there is a store yet."""
-    applied = _planned(context, read_sources(given.paths), _current(context))
+    has_store = _has_store(context)
+    applied = _planned(context, read_sources(given.paths), context.reader.current() if has_store else ())
+    if has_store:
+        _note_pools(context, applied)
     _print_applied(context, applied)
     return ExitCode.DONE
 
@@ -41,6 +44,7 @@ def _apply_arguments(parser: Parser) -> None:
 def apply(context: Context, given: Namespace) -> int:
     sources = read_sources(given.paths)
     applied = _planned(context, sources, context.reader.current())
+    _note_pools(context, applied)
     if given.dry_run or not (applied.created or applied.changed):
         _print_applied(context, applied)
         return ExitCode.DONE
@@ -121,9 +125,18 @@ def _planned(context: Context, sources: Sequence[Source], current: Sequence[Revi
         raise
 
 
-def _current(context: Context) -> Sequence[Revision]:
+def _has_store(context: Context) -> bool:
     file = context.home.embedded_file
-    return () if file is not None and not file.exists() else context.reader.current()
+    return file is None or file.exists()
+
+
+def _note_pools(context: Context, applied: Applied) -> None:
+    """Say which pools nobody serves that the definitions name; no more than a remark, for a runtime may come."""
+    named = {*applied.created, *applied.changed, *applied.unchanged}
+    processes = [one for one in applied.catalogue.processes.values() if f"process {one.id}" in named]
+    pools = {task.pool for process in processes for task in process.tasks.values()}
+    for pool in sorted(pools - {"local", *context.reader.pulse().pools}):
+        context.out.note(f"no runtime serves the pool {pool} yet")
 
 
 def _print_applied(context: Context, applied: Applied, request: str | None = None) -> None:

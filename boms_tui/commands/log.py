@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from boms_tui import clock
 from boms_tui.commands.command import Command, Parser
 from boms_tui.commands.context import Context
+from boms_tui.commands.freshness import with_age
 from boms_tui.commands.naming import Names
 from boms_tui.commands.ports import Reader
 from boms_tui.errors import ExitCode, UsageError
@@ -114,4 +115,4 @@ def _unfinished(raw: bytes) -> int:
     return 0
 
 
-COMMANDS = {"log": Command(log, arguments)}
+COMMANDS = {"log": Command(with_age(log), arguments)}

@@ -3,25 +3,27 @@
 from argparse import Namespace
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 
 from boms_tui import clock
 from boms_tui.commands import views
-from boms_tui.commands.command import Command, Parser
+from boms_tui.commands.command import Command, Parser, day
 from boms_tui.commands.context import Context
+from boms_tui.commands.freshness import with_age
 from boms_tui.commands.naming import Names
 from boms_tui.commands.out import iso
 from boms_tui.errors import ExitCode
-from boms_tui.model.definition import Process
+from boms_tui.model.definition import Outcome, Process
 from boms_tui.model.ids import TaskName
-from boms_tui.model.records import Attempt, Run
+from boms_tui.model.records import Attempt, Run, TaskRun
 from boms_tui.model.shape import shape_of
-from boms_tui.model.states import ENDED, RunState
+from boms_tui.model.states import ENDED, IDLE, PASSED, RunState, TaskState
 from boms_tui.model.views import BoardQuery, BoardRow, RunView
+
+_BEFORE_START = IDLE - {TaskState.BACKOFF}
 
 
 def _runs_arguments(parser: Parser) -> None:
-    parser.add_argument("--date", type=date.fromisoformat, metavar="D", help="of this business date")
+    parser.add_argument("--date", type=day, metavar="D", help="of this business date")
     parser.add_argument("--state", choices=[state.value for state in RunState], help="in this state")
     parser.add_argument("--process", metavar="P", help="of this process")
 
@@ -66,8 +68,8 @@ def show(context: Context, given: Namespace) -> int:
         ("TASK", "STATE", "ATTEMPTS", "EXIT", "STARTED", "ENDED", "WHY"),
         [
             (
-                name, task.state, len(attempts[name]), attempts[name][-1].exit_code if attempts[name] else None,
-                task.started_at, task.ended_at, task.reason,
+                name, task.state, len(attempts[name]), _exit_code(task, attempts[name]),
+                task.started_at, task.ended_at, _why(view, task),
             )
             for name, task in view.tasks.items()
         ],
@@ -129,6 +131,27 @@ def _run_cells(row: BoardRow) -> tuple[object, ...]:
     return (run.id, run.state, progress, run.ordered_at, run.started_at, run.ended_at, run.reason)
 
 
+def _exit_code(task: TaskRun, attempts: Sequence[Attempt]) -> int | None:
+    """That of the newest attempt, unless the task is to begin afresh."""
+    return attempts[-1].exit_code if attempts and task.state not in _BEFORE_START else None
+
+
+def _why(view: RunView, task: TaskRun) -> str:
+    """Why a task is as it is; of one that waits, the first thing it waits for."""
+    if task.state is not TaskState.WAITING:
+        return task.reason
+    return view.waits.get(task.task) or next(_awaited(view, task.task), task.reason)
+
+
+def _awaited(view: RunView, name: TaskName) -> Iterator[str]:
+    """The tasks of its own run that a task waits for."""
+    for need in view.definition.tasks[name].after:
+        if need.process is None and need.task is not None:
+            state = view.tasks[need.task].state
+            if state not in (PASSED if need.when is Outcome.SUCCEEDED else ENDED):
+                yield f"{need.task} is {state}"
+
+
 def _run_json(run: Run) -> dict[str, object]:
     return {
         "id": run.id, "process": run.process, "business_date": run.business_date, "state": run.state,
@@ -155,7 +178,7 @@ def _after(definition: Process) -> list[str]:
 
 
 COMMANDS = {
-    "runs": Command(runs, _runs_arguments),
-    "show": Command(show, _run_operand),
-    "tree": Command(tree, _run_operand),
+    "runs": Command(with_age(runs), _runs_arguments),
+    "show": Command(with_age(show), _run_operand),
+    "tree": Command(with_age(tree), _run_operand),
 }

@@ -4,13 +4,12 @@ import getpass
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 
 from boms_tui import clock
-from boms_tui.commands.command import Command, Parser
+from boms_tui.commands.command import Command, Parser, day
 from boms_tui.commands.context import Context
-from boms_tui.errors import ExitCode, UsageError
+from boms_tui.errors import BomsError, ExitCode, UsageError
 
 
 def arguments(parser: Parser) -> None:
@@ -20,7 +19,7 @@ def arguments(parser: Parser) -> None:
         "purge --before D: delete ended runs, the journal stays; check: look for damage",
     )  # fmt: skip
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="where the backup goes")
-    parser.add_argument("--before", type=date.fromisoformat, metavar="D", help="purge runs of earlier business dates")
+    parser.add_argument("--before", type=day, metavar="D", help="purge runs of earlier business dates")
 
 
 def store(context: Context, given: Namespace) -> int:
@@ -30,7 +29,6 @@ def store(context: Context, given: Namespace) -> int:
 def _upgrade(context: Context, _given: Namespace) -> int:
     from boms_tui.commands.wiring import upgrade_store
 
-    context.store.refuse_while_led("upgrade")
     upgrade_store(context.home)
     return _say(context, "the store is at this release's schema", upgraded=True)
 
@@ -38,6 +36,9 @@ def _upgrade(context: Context, _given: Namespace) -> int:
 def _backup(context: Context, given: Namespace) -> int:
     if given.file is None:
         raise UsageError("backup to where?", "boms store backup FILE")
+    folder = given.file.absolute().parent
+    if not folder.is_dir():
+        raise BomsError(f"there is no folder {folder}", "make it, or name another file")
     context.store.backup(given.file)
     return _say(context, f"copied to {given.file}", file=str(given.file))
 

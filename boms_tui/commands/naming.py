@@ -6,7 +6,11 @@ from datetime import date, datetime
 from boms_tui.commands.ports import Reader
 from boms_tui.errors import UsageError
 from boms_tui.model.ids import ProcessId, RunId, TaskName, parse_run_id, split_ref, task_ref
+from boms_tui.model.nearest import nearest, told
 from boms_tui.model.planning import business_date_of
+
+_NOTHING_DEFINED = "no process is defined yet: `boms apply PATH`"
+_LISTS = "`boms plan` lists the processes, `boms runs` the runs there are"
 
 
 class Names:
@@ -22,7 +26,12 @@ class Names:
         Raises:
             UsageError: there is none, or several.
         """
-        return ProcessId(_one(text, _ending(text, self._reader.catalogue().processes), "process", "boms plan"))
+        known = self._reader.catalogue().processes
+        found = _ending(text, known)
+        if not found:
+            hint = _nearest(text, known) or "`boms plan` lists them"
+            raise UsageError(f"no such process: {told(text)}", hint if known else _NOTHING_DEFINED)
+        return ProcessId(_one(text, found))
 
     def run(self, text: str) -> RunId:
         """The run that `text` means.
@@ -33,13 +42,16 @@ class Names:
         if parse_run_id(text) is not None and text in self._reader.find_runs(text):
             return RunId(text)
         name, at, rest = text.partition("@")
-        processes = _ending(name, self._reader.catalogue().processes)
+        known = self._reader.catalogue().processes
+        processes = _ending(name, known)
         if len(processes) == 1 and "." in rest:
             return self._known(f"{processes[0]}@{rest}")
         if len(processes) == 1:
             return self._latest(ProcessId(processes[0]), rest)
         found = self._reader.find_runs(text) if at or not processes else ()
-        return RunId(_one(text, found or processes, "run", "boms runs"))
+        if not found and not processes:
+            raise UsageError(f"no such run: {told(text)}", self._nearest_run(name, rest))
+        return RunId(_one(text, found or processes))
 
     def task(self, text: str) -> str:
         """`RUN:TASK` with its run made whole; the task may be any unique ending, too.
@@ -52,7 +64,11 @@ class Names:
             raise UsageError(f"{text} names no task", "write RUN:TASK")
         run = self.run(run_text)
         tasks = [task.task for task in self._reader.picture(run).tasks if task.run == run]
-        return task_ref(run, TaskName(_one(name, _ending(name, tasks), f"task of {run}", f"boms show {run}")))
+        found = _ending(name, tasks)
+        if not found:
+            hint = _nearest(name, tasks) or f"`boms show {run}` lists them"
+            raise UsageError(f"{run} has no task {told(name)}", hint)
+        return task_ref(run, TaskName(_one(name, found)))
 
     def run_or_task(self, text: str) -> str:
         return self.task(text) if ":" in text else self.run(text)
@@ -72,8 +88,10 @@ class Names:
         return self._reader.latest_run(process, _date(rest)) or f"{process}@{rest}"
 
     def _known(self, text: str) -> RunId:
-        found = [run for run in self._reader.find_runs(text) if run == text]
-        return RunId(_one(text, found, "run", "boms runs"))
+        if text in self._reader.find_runs(text):
+            return RunId(text)
+        process = ProcessId(text.partition("@")[0])
+        raise UsageError(f"no such run: {told(text)}", self._runs_of(process))
 
     def _latest(self, process: ProcessId, on: str) -> RunId:
         definition = self._reader.catalogue().processes[process]
@@ -81,9 +99,18 @@ class Names:
         run = self._reader.latest_run(process, wanted)
         if run is not None:
             return run
+        raise UsageError(f"{process} has no run for {wanted}", self._runs_of(process))
+
+    def _runs_of(self, process: ProcessId) -> str:
         newest = self._reader.latest_run(process)
-        hint = f"its newest run is {newest}" if newest else f"`boms order {process}` orders one"
-        raise UsageError(f"{process} has no run for {wanted}", hint)
+        return f"its newest run is {newest}" if newest else f"`boms order {process}` orders one"
+
+    def _nearest_run(self, name: str, rest: str) -> str:
+        """What to do about a run whose process nobody knows."""
+        known = self._reader.catalogue().processes
+        if not known:
+            return _NOTHING_DEFINED
+        return _nearest(name, known, f"@{rest}" if rest else "") or _LISTS
 
 
 def _ending(text: str, names: Iterable[str]) -> Sequence[str]:
@@ -96,9 +123,13 @@ def _ending(text: str, names: Iterable[str]) -> Sequence[str]:
     return ()
 
 
-def _one(text: str, found: Sequence[str], kind: str, list_with: str) -> str:
-    if not found:
-        raise UsageError(f"no such {kind}: {text}", f"`{list_with}` lists them")
+def _nearest(text: str, names: Iterable[str], behind: str = "") -> str:
+    """A question for the name that was perhaps meant; "" where none is near."""
+    near = nearest(text, names)
+    return f"did you mean {near}{behind}?" if near else ""
+
+
+def _one(text: str, found: Sequence[str]) -> str:
     if len(found) > 1:
         raise UsageError(f"{text} may be any of {len(found)}", "one of: " + ", ".join(found))
     return found[0]

@@ -4,10 +4,9 @@ import threading
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 from boms_tui import clock
-from boms_tui.commands.command import Command, Parser, reason
+from boms_tui.commands.command import Command, Parser, day, reason
 from boms_tui.commands.context import Context
 from boms_tui.commands.naming import Names
 from boms_tui.commands.ports import Reader
@@ -24,7 +23,7 @@ _PAUSE = 0.25
 
 def arguments(parser: Parser) -> None:
     parser.add_argument("process", metavar="PROCESS")
-    parser.add_argument("--date", type=date.fromisoformat, metavar="D", help="the business date (the current one)")
+    parser.add_argument("--date", type=day, metavar="D", help="the business date (the current one)")
     parser.add_argument(
         "--parameter", action="append", default=[], type=_assignment, metavar="K=V", help="may be repeated"
     )

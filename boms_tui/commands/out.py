@@ -72,27 +72,47 @@ class Out:
         print(safe(text), file=self._stderr, flush=True)
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Aligned columns under their heads; the last one is as long as it needs to be."""
-        cells = [[safe(self.cell(value)) for value in row] for row in rows]
-        widths = [max(map(width, column)) for column in zip(heads, *cells, strict=True)]
-        for number, row in enumerate([list(heads), *cells]):
+        """Aligned columns under their heads, those of times with their zone; the last is as long as it needs to be."""
+        values = [list(row) for row in rows]
+        columns = zip(heads, *values, strict=True)
+        shown = [[safe(text) for text in self._column(head, column)] for head, *column in columns]
+        widths = [max(map(width, column)) for column in shown]
+        for number, row in enumerate(zip(*shown, strict=True)):
             texts = [self._paint(cell, room, head=number == 0) for cell, room in zip(row, widths, strict=True)]
             print("  ".join(texts).rstrip(), file=self._stdout)
         self._stdout.flush()
 
     def error(self, error: BomsError) -> None:
-        """Where it is several things, each of them; then what happened, and the next step."""
+        """Where it is several things, each of them; then what happened, and the next step. Scripts get its answer."""
+        if self.as_json and error.answer is not None:
+            self.json(error.answer)
         if str(error) != error.title:
             print(safe_lines(str(error)), file=self._stderr)
         print(f"boms: {safe_lines(error.title)}", file=self._stderr)
         if error.next_step:
             print(f"  {safe_lines(error.next_step)}", file=self._stderr)
 
-    def cell(self, value: object) -> str:
+    def time_of_day(self, moment: datetime, now: datetime) -> str:
+        """A moment in the home's zone, to the minute; with its date where that is not that of `now`."""
+        local = moment.astimezone(self._zone)
+        is_today = local.date() == now.astimezone(self._zone).date()
+        return local.strftime("%H:%M %Z" if is_today else "%Y-%m-%d %H:%M %Z")
+
+    def _column(self, head: str, values: Sequence[object]) -> list[str]:
+        """A head and its cells. Times name their zone in the head; where summer time came or went, each has its own."""
+        zones = {zone for value in values if isinstance(value, datetime) and (zone := self._zone_of(value))}
+        if len(zones) == 1:
+            return [f"{head} ({zones.pop()})", *map(self._cell, values)]
+        return [head, *(f"{self._cell(value)} {self._zone_of(value)}".rstrip() for value in values)]
+
+    def _cell(self, value: object) -> str:
         """A value as people read it; times in the home's zone, to the second."""
         if isinstance(value, datetime):
             return value.astimezone(self._zone).strftime("%Y-%m-%d %H:%M:%S")
         return "" if value is None else str(value)
+
+    def _zone_of(self, value: object) -> str:
+        return value.astimezone(self._zone).tzname() or "" if isinstance(value, datetime) else ""
 
     def _paint(self, text: str, room: int, *, head: bool) -> str:
         code = "1" if head else _COLOURS.get(text)

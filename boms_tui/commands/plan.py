@@ -1,10 +1,10 @@
 """`boms plan`: what the definitions order for a business date, when, and what not."""
 
 from argparse import Namespace
-from datetime import date, datetime
+from datetime import datetime
 
 from boms_tui import clock
-from boms_tui.commands.command import Command, Parser
+from boms_tui.commands.command import Command, Parser, day
 from boms_tui.commands.context import Context
 from boms_tui.commands.out import iso
 from boms_tui.errors import ExitCode
@@ -14,9 +14,7 @@ from boms_tui.model.planning import plan as plan_of
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "--date", type=date.fromisoformat, metavar="D", help="the business date (of each process, its current one)"
-    )
+    parser.add_argument("--date", type=day, metavar="D", help="the business date (of each process, its current one)")
 
 
 def plan(context: Context, given: Namespace) -> int:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from boms_tui.commands.out import Out
-from boms_tui.errors import BomsError, ExitCode, MustChangeError, NotAuthorisedError
+from boms_tui.errors import BomsError, ExitCode, MustChangeError, NoAnswerError, NotAuthorisedError
 from boms_tui.model.acts.ask import Code
 from boms_tui.model.decision import LoginAnswer
-from boms_tui.model.ids import SessionId
+from boms_tui.model.ids import RequestId, SessionId
 from boms_tui.model.records import Answer, Verdict
 
 SESSION_OVER = frozenset({Code.NO_SESSION, Code.SESSION_ENDED})
@@ -20,6 +20,16 @@ _LOGIN_REFUSALS: dict[str, tuple[type[BomsError], str, str]] = {
     "weak-password": (MustChangeError, "the new password is too weak", "choose a longer one"),
     "locked": (NotAuthorisedError, "too many wrong passwords: locked for a while", "ask an admin to unlock it"),
 }  # fmt: skip
+
+
+class PendingError(NoAnswerError):
+    """A request lies in the inbox and nobody has answered it in time; it may still be applied."""
+
+    def __init__(self, silence: NoAnswerError, target: str, request: RequestId) -> None:
+        super().__init__(silence.title, silence.next_step)
+        self.answer = {
+            "id": target, "request": request, "verdict": "pending", "reason": silence.title, "state": None
+        }  # fmt: skip
 
 
 def session_of(answer: LoginAnswer) -> SessionId:

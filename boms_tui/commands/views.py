@@ -5,9 +5,10 @@ from datetime import datetime
 
 from boms_tui.commands.ports import Reader
 from boms_tui.errors import UsageError
-from boms_tui.model.definition import Contact, Process, Task
+from boms_tui.model.definition import Contact
 from boms_tui.model.draft import Draft
-from boms_tui.model.gates import all_gates
+from boms_tui.model.effect import readers_of
+from boms_tui.model.gates import all_gates, outer_gates
 from boms_tui.model.ids import ProcessId, RunId, TaskName, split_ref, task_ref
 from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.records import Attempt, Run, SealedEntry, TaskRun
@@ -20,25 +21,21 @@ _RECENT_RUNS = 20
 _RECENT_ROWS = 50
 
 
-def snapshot_of(catalogue: Catalogue, picture: Picture) -> Snapshot:
-    """The model's picture as a reader has it. Only the runtime knows its pools, so each is taken to be served."""
-    pools = {task.pool: 0 for process in _definitions(catalogue, picture) for task in process.tasks.values()}
-    return Snapshot.of(catalogue, picture, pools=pools)
-
-
 def run_view(reader: Reader, run_id: RunId, now: datetime) -> RunView:
     """One run with its tasks in the order of its definition."""
     picture = reader.picture(run_id)
     run = _run(picture, run_id)
     definition = picture.definitions[run.process, run.revision]
     tasks = {task.task: task for task in picture.tasks if task.run == run_id}
-    draft = Draft(snapshot_of(reader.catalogue(), picture), now)
+    draft = _draft(reader, reader.catalogue(), picture, now)
     return RunView(
         run=run,
         definition=definition,
         tasks={name: tasks[name] for name in definition.tasks if name in tasks},
         attempts=_newest(reader.attempts(run_id)),
         gates=all_gates(draft, run, None),
+        waits={name: says for name in definition.tasks if (says := _waits_for(draft, run, name))},
+        held=frozenset(hold.object for hold in picture.holds if hold.stands(now)),
     )
 
 
@@ -58,7 +55,7 @@ def task_view(reader: Reader, ref: str, now: datetime) -> TaskView:
         definition=definition,
         task=task,
         attempts=tuple(reader.attempts(run_id, task.task)),
-        gates=_task_gates(Draft(snapshot_of(catalogue, picture), now), run, task, definition),
+        gates=_task_gates(_draft(reader, catalogue, picture, now), run, task),
         contacts=tuple(ladder(definition.contacts or process.contacts, catalogue.contacts)),
         instructions=definition.instructions or process.instructions,
         journal=newest(reader, task_ref(run_id, task.task), _RECENT_ROWS),
@@ -105,6 +102,25 @@ def ladder(first: Iterable[str], known: Mapping[str, Contact]) -> Iterator[Conta
         queue += sorted(contact.then, key=contact.then.__getitem__)
 
 
+def went_on(reader: Reader, run: Run) -> tuple[str, ...]:
+    """The runs of other processes that have already started on the strength of this one."""
+    readers = readers_of(reader.catalogue(), run.process, run.business_date)
+    found = (
+        row.run
+        for process, day in sorted(readers)
+        for row in reader.board(BoardQuery(process=process, dates=frozenset({day})))
+    )
+    return tuple(other.id for other in found if other.started_at is not None)
+
+
+def _waits_for(draft: Draft, run: Run, name: TaskName) -> str:
+    """What a waiting task waits for outside its run; "" where nothing does, or only other tasks."""
+    task = draft.task(run.id, name)
+    if task.state is not TaskState.WAITING:
+        return ""
+    return next((gate.detail for gate in outer_gates(draft, run, task) if not gate.open), "")
+
+
 def _run(picture: Picture, run_id: RunId) -> Run:
     for run in picture.runs:
         if run.id == run_id:
@@ -116,17 +132,14 @@ def _newest(attempts: Iterable[Attempt]) -> dict[TaskName, Attempt]:
     return {attempt.task: attempt for attempt in sorted(attempts, key=lambda attempt: attempt.number)}
 
 
-def _task_gates(draft: Draft, run: Run, task: TaskRun, definition: Task) -> tuple[Gate, ...]:
-    """The gates of a task that has not started. A ready one waits for nothing but a slot of its pool."""
+def _draft(reader: Reader, catalogue: Catalogue, picture: Picture, now: datetime) -> Draft:
+    """The model's picture as a reader has it, with the pools of the runtime that led last."""
+    return Draft(Snapshot.of(catalogue, picture, pools=reader.pulse().pools), now)
+
+
+def _task_gates(draft: Draft, run: Run, task: TaskRun) -> tuple[Gate, ...]:
+    """The gates of a task that has not started. Only ready ones compete for the slots of their pool."""
     if task.state not in IDLE:
         return ()
-    gates = tuple(gate for gate in all_gates(draft, run, task) if gate.kind is not GateKind.SLOT)
-    if task.state is TaskState.READY:
-        detail = f"waits for a free slot of the pool {definition.pool}"
-        return (*gates, Gate(GateKind.SLOT, f"slot:{definition.pool}", False, detail, who_can_free=""))  # noqa: FBT003
-    return gates
-
-
-def _definitions(catalogue: Catalogue, picture: Picture) -> Iterator[Process]:
-    yield from catalogue.processes.values()
-    yield from picture.definitions.values()
+    gates = all_gates(draft, run, task)
+    return gates if task.state is TaskState.READY else tuple(gate for gate in gates if gate.kind is not GateKind.SLOT)

@@ -8,6 +8,7 @@ from boms_tui import clock
 from boms_tui.commands import views
 from boms_tui.commands.command import Command, Parser
 from boms_tui.commands.context import Context
+from boms_tui.commands.freshness import with_age
 from boms_tui.commands.naming import Names
 from boms_tui.commands.out import iso
 from boms_tui.commands.ports import Reader
@@ -62,4 +63,4 @@ def _gate_json(gate: Gate) -> dict[str, object]:
     }  # fmt: skip
 
 
-COMMANDS = {"why": Command(why, arguments)}
+COMMANDS = {"why": Command(with_age(why), arguments)}

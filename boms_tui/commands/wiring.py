@@ -1,8 +1,8 @@
 """One home's store with its ends, and the runtime on it: the one place where the rooms are put together."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,30 +21,19 @@ _MOMENTARY = "command-line"
 """The node under whose name a command leads for a moment."""
 
 
-class NamedLock:
-    """The lock beside an embedded store, taken in the name of one node."""
-
-    def __init__(self, store: Path, node: str) -> None:
-        from boms_tui.store.lockfile import StoreLock
-
-        self._lock = StoreLock(store)
-        self._node = node
-
-    def acquire(self) -> bool:
-        return self._lock.acquire(self._node)
-
-    def release(self) -> None:
-        self._lock.release()
-
-
 class Store:
-    """One home's store. Nothing is connected before it is used."""
+    """One home's store, open.
+
+    Raises:
+        NoAnswerError: there is none yet, or its database does not answer.
+        BomsError: its schema is of another release.
+    """
 
     def __init__(self, home: Home) -> None:
-        from boms_tui.store.engines import make_engine
+        from boms_tui.store.engines import open_store
 
         self.home = home
-        self._engine = make_engine(home.store_url)
+        self._engine = open_store(home.store_url)
         self._closing = ExitStack()
         self._closing.callback(self._engine.dispose)
 
@@ -70,9 +59,10 @@ class Store:
     def daemon(self, *, node: str, pools: Mapping[str, int]) -> "Daemon":
         """A runtime on this store; the lock beside an embedded one decides who leads."""
         from boms_tui.runtime.daemon import Daemon
+        from boms_tui.store.lockfile import StoreLock
 
         file = self.home.embedded_file
-        lock = NamedLock(file, node) if file is not None else None
+        lock = StoreLock(file) if file is not None else None
         return Daemon(self._leader, self.home, node=node, pools=pools, lock=lock)
 
     def lead_for_a_moment(self) -> bool:
@@ -105,36 +95,14 @@ class Store:
         from boms_tui.store import maintain
 
         leader = self._leader
-        with self._lock_held("purge"):
-            epoch = leader.take(_MOMENTARY, leader.lease(), now)
+        with _led_by_nobody(self.home, lambda: maintain.holder(self._engine), "purge"):
+            epoch = leader.take(_MOMENTARY, leader.lease(), now, {})
             if epoch is None:
                 raise _led("purge")
             try:
                 return maintain.purge(leader, before, epoch=epoch, actor=actor, now=now)
             finally:
                 leader.give_back(epoch, now)
-
-    def refuse_while_led(self, act: str) -> None:
-        """Raises BomsError where a runtime leads."""
-        with self._lock_held(act):
-            return
-
-    @contextmanager
-    def _lock_held(self, act: str) -> Iterator[None]:
-        """Keep every runtime from leading meanwhile; on a shared store, only make sure that none leads now."""
-        file = self.home.embedded_file
-        if file is None:
-            if self.reader.pulse().led:
-                raise _led(act)
-            yield
-            return
-        lock = NamedLock(file, _MOMENTARY)
-        if not lock.acquire():
-            raise _led(act)
-        try:
-            yield
-        finally:
-            lock.release()
 
     @cached_property
     def _momentary(self) -> "Daemon":
@@ -145,29 +113,55 @@ class Store:
 
     @cached_property
     def _leader(self) -> "Leader":
-        from boms_tui.store.engines import make_engine
+        from boms_tui.store.engines import open_store
         from boms_tui.store.leader import Leader
 
-        engine = make_engine(self.home.store_url, leads=True)
+        engine = open_store(self.home.store_url, leads=True)
         self._closing.callback(engine.dispose)
         return Leader(engine)
+
+
+def upgrade_store(home: Home, *, creates: bool = False) -> bool:
+    """Bring the store of this home up to this release, or make one where `creates` allows it; whether it is new.
+
+    Raises:
+        NoAnswerError: there is none, or its database does not answer.
+        BomsError: a runtime leads the older store, or it is newer than this release.
+    """
+    from boms_tui.store import maintain, migrations
+    from boms_tui.store.engines import make_engine
+
+    engine = make_engine(home.store_url, leads=True, creates=creates)
+    try:
+        found = migrations.current(engine)
+        if found is None and not creates:
+            raise migrations.missing(engine)
+        is_older = found not in {None, migrations.HEAD}
+        with _led_by_nobody(home, lambda: maintain.holder(engine), "upgrade") if is_older else nullcontext():
+            maintain.create(engine, secrets.token_hex(16))
+    finally:
+        engine.dispose()
+    return found is None
+
+
+@contextmanager
+def _led_by_nobody(home: Home, holder: Callable[[], str], act: str) -> Iterator[None]:
+    """Keep every runtime from leading meanwhile; on a shared store, only make sure that none leads now."""
+    from boms_tui.store.lockfile import StoreLock
+
+    file = home.embedded_file
+    if file is None:
+        if holder():
+            raise _led(act)
+        yield
+        return
+    with StoreLock(file) as lock:
+        if not lock.acquire(_MOMENTARY):
+            raise _led(act)
+        yield
 
 
 def _led(act: str) -> BomsError:
     return BomsError(
         f"a runtime leads this store: no {act} now", "stop it (SIGTERM leaves its tasks running) and try again"
     )
-
-
-def upgrade_store(home: Home) -> bool:
-    """Make the store of this home, or bring an older one up to this release; whether it is a new one."""
-    from boms_tui.store import maintain, migrations
-    from boms_tui.store.engines import make_engine
-
-    engine = make_engine(home.store_url, leads=True, creates=True)
-    try:
-        is_new = migrations.current(engine) is None
-        maintain.create(engine, secrets.token_hex(16))
-    finally:
-        engine.dispose()
-    return is_new

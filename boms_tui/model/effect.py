@@ -47,7 +47,7 @@ def preview(
     _suppose_success(draft, run)
     after = _states(draft, run)
     followed = tuple(name for name in _newly_free(before, after) if name not in freed)
-    return Effect(freed, followed, _still_blocked(draft, run, found, after))
+    return Effect(frees=freed, then=followed, blocked=_still_blocked(draft, run, found, after))
 
 
 def readers_of(catalogue: Catalogue, process: ProcessId, day: date) -> set[tuple[ProcessId, date]]:

@@ -35,7 +35,7 @@ def exited(draft: Draft, fact: Exited) -> None:
         return
     run = _run_of(draft, attempt)
     state, said = _proved(fact, attempt, draft.definition(run).tasks[attempt.task])
-    reason = "; ".join(filter(None, (said, fact.text)))
+    reason = said if fact.how is How.KILLED else "; ".join(filter(None, (said, fact.text)))
     begun = fact.started_at or attempt.started_at
     draft.move_attempt(
         attempt, state, pid=fact.pid or attempt.pid, started_at=begun, ended_at=fact.ended_at, exit_code=fact.code,
@@ -89,7 +89,7 @@ def _proved(fact: Exited, attempt: Attempt, defined: Task) -> tuple[AttemptState
         case How.TIMEOUT:
             return AttemptState.TIMED_OUT, f"ran longer than {defined.timeout}"
         case How.KILLED:
-            return AttemptState.KILLED, f"killed by {attempt.kill_by}" if attempt.kill_by else "killed"
+            return AttemptState.KILLED, f"killed {fact.text or f'by {attempt.kill_by}'}"
         case How.START_FAILED:
             return AttemptState.START_FAILED, ""
 

@@ -95,7 +95,7 @@ def outer_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
     if defined.confirm:
         detail = f"confirmed by {task.confirmed_by}" if task.confirmed_by else "waits for a person's yes"
         yield Gate(GateKind.CONFIRM, "confirm", open=bool(task.confirmed_by), detail=detail, by_itself=False)
-    if defined.pool not in draft.snapshot.pools:
+    if not isinstance(defined.work, Manual) and defined.pool not in draft.snapshot.pools:
         yield _closed(GateKind.POOL, f"pool:{defined.pool}", f"no runtime serves the pool {defined.pool}",
             by_itself=False, who_can_free="admin",
         )  # fmt: skip
@@ -119,8 +119,10 @@ def all_gates(draft: Overlay, run: Run, task: TaskRun | None) -> tuple[Gate, ...
         return tuple(run_gates(draft, run)) if run.started_at is None and run.state not in RUN_ENDED else ()
     gates = (*task_gates(draft, run, task), *_asks(draft, run, task))
     before_start = tuple(run_gates(draft, run)) if run.started_at is None else ()
-    pool = draft.definition(run).tasks[task.task].pool
-    return (*before_start, *gates, slot_gate(draft, pool)) if pool in draft.snapshot.pools else (*before_start, *gates)
+    defined = draft.definition(run).tasks[task.task]
+    if isinstance(defined.work, Manual) or defined.pool not in draft.snapshot.pools:
+        return (*before_start, *gates)
+    return (*before_start, *gates, slot_gate(draft, defined.pool))
 
 
 def _closed(

@@ -20,15 +20,20 @@ def did_you_mean(name: str, names: Iterable[str], *, also: Iterable[str] = ()) -
 
     `also` are names that may have been meant, but are none to choose from.
     """
+    known = sorted(set(names))
+    near = nearest(name, (*known, *also))
+    if near:
+        return f"did you mean {near}?"
+    return one_of(known) if 0 < len(known) <= 8 else ""
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The one of `names` that reads most like `name`; "" where none does."""
     from difflib import get_close_matches
 
-    known = sorted(set(names))
-    likely = [other for other in (*known, *also) if abs(len(other) - len(name)) <= 3]
+    likely = [other for other in names if abs(len(other) - len(name)) <= 3]
     likely.sort(key=lambda other: other[:1] != name[:1])
-    nearest = get_close_matches(name, likely[:_CANDIDATES], n=1)
-    if nearest:
-        return f"did you mean {nearest[0]}?"
-    return one_of(known) if 0 < len(known) <= 8 else ""
+    return next(iter(get_close_matches(name, likely[:_CANDIDATES], n=1)), "")
 
 
 def is_near(name: str, names: Iterable[str]) -> bool:

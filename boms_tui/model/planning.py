@@ -5,7 +5,7 @@ All of it is a function of definitions and dates; nothing here knows what time i
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -23,6 +23,9 @@ _LONGEST_WAIT = 9
 """Years: 29 February comes at least that often."""
 _TICK = timedelta(microseconds=1)
 _NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat"
+_MEANINGS = (
+    "minute (0-59)", "hour (0-23)", "day of the month (1-31)", "month (1-12)", "day of the week (0-7)",
+)  # fmt: skip
 _FIELD = re.compile(rf"([0-9*?/,#LW-]|{_NAMES}){{1,100}}", re.IGNORECASE | re.ASCII)
 
 
@@ -107,10 +110,23 @@ def bad_cron(text: str) -> str:
     try:
         _, _, days, months, weekdays = croniter.expand(text)[0]
     except CroniterError as error:
-        return str(error)
+        return next(_bad_fields(fields), str(error))
     if weekdays == ["*"] and not any(_exists(day, month) for day in days for month in months):
         return "there is no such day"
     return ""
+
+
+def _bad_fields(fields: Sequence[str]) -> Iterator[str]:
+    """What is wrong with the fields that are wrong by themselves."""
+    from croniter import CroniterError, croniter
+
+    for place, (field, meaning) in enumerate(zip(fields, _MEANINGS, strict=True)):
+        alone = ["*"] * len(fields)
+        alone[place] = field
+        try:
+            croniter.expand(" ".join(alone))
+        except CroniterError:
+            yield f"{field} cannot be the {meaning}"
 
 
 def _exists(day: int | str, month: int | str) -> bool:

@@ -150,10 +150,10 @@ class Effect:
     """
 
     frees: tuple[str, ...] = ()
-    then: tuple[str, ...] = ()
     blocked: tuple[tuple[str, str], ...] = ()
     went_on: tuple[str, ...] = ()
     refusal: str = ""
+    then: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

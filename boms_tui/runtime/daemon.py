@@ -37,6 +37,8 @@ class Lock(Protocol):
 
     def release(self) -> None: ...
 
+    def holder(self) -> str: ...
+
 
 class Daemon:
     """One runtime. `lock` guards an embedded store and is None for a shared one, where the lease's beats decide."""
@@ -122,9 +124,13 @@ class Daemon:
             self._executor.wake()
 
     def _lead_when_free(self, executor: Executor) -> int:
+        waits = False
         while not self._stopped:
             epoch = self._take()
             if epoch is None:
+                if not waits:
+                    logs.say(f"waiting: {self._leader() or 'another runtime'} leads", node=self._node)
+                waits = True
                 executor.poll(1.0)
                 continue
             try:
@@ -204,6 +210,10 @@ class Daemon:
         if self._lock is None and not self._lapsed(seen):
             return None
         return self._store.take(self._node, seen, now, self._pools)
+
+    def _leader(self) -> str:
+        """The node that leads, as far as it has said so."""
+        return self._lock.holder() if self._lock is not None else self._store.lease().holder
 
     def _lapsed(self, seen: Lease) -> bool:
         """Whether a lease on a shared store is free, or unbeaten for its time on our own clock."""

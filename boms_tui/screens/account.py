@@ -94,7 +94,7 @@ class AccountBox(Dialog[AccountChange]):
             return
         wrong = self._wrong()
         if wrong:
-            self.query_one("#wrong", LineView).show([line("#wrong", (wrong, "warn"))])
+            self.say(wrong)
             return
         self._finish()
 

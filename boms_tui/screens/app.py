@@ -1,7 +1,7 @@
 """The console: which screen is live, how fresh it is, who is signed in, and the lock on the action keys."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from boms_tui.screens.background import Done, in_background
 from boms_tui.screens.board import BoardScreen
 from boms_tui.screens.contacts import ContactsScreen
 from boms_tui.screens.feed import INTERVAL, Feed
-from boms_tui.screens.freshness import freshness, store_now
+from boms_tui.screens.freshness import Watch
 from boms_tui.screens.gateway import Gateway, Hint, SignedIn
 from boms_tui.screens.help import Help
 from boms_tui.screens.lifeline import Lifeline, log_crash
@@ -80,16 +80,19 @@ class Console(App[None], inherit_bindings=False):
         self.gateway, self.hint, self.signed_in = gateway, hint, signed_in
         self.zone, self.business_zone = ZoneInfo(zone), ZoneInfo(business_zone or zone)
         self.said = Span("")
-        self.pulse: Pulse | None = None
+        self.heard = Watch(self.zone, steady, wall)
         self.board = BoardScreen()
         self.feed = Feed(gateway, self.post_message, interval=interval)
         self._acting = Acting(self)
         self._processes: tuple[ProcessId, ...] = ()
         self._lifeline = lifeline
-        self._steady, self._wall = steady, wall
-        self._answered = steady()
         self._ticks = 0
-        self.fresh = freshness(None, timedelta(0), self.zone)
+        self.fresh = self.heard.freshness()
+
+    @property
+    def pulse(self) -> Pulse | None:
+        """The last answer of the store."""
+        return self.heard.pulse
 
     @property
     def live(self) -> LiveScreen[Any] | None:
@@ -120,13 +123,10 @@ class Console(App[None], inherit_bindings=False):
         self.feed.stop()
 
     def now(self) -> datetime:
-        return store_now(self.pulse, self._silent()) if self.pulse is not None else self._wall()
+        return self.heard.now()
 
     def today(self) -> date:
         return self.now().astimezone(self.business_zone).date()
-
-    def _silent(self) -> timedelta:
-        return timedelta(seconds=max(0.0, self._steady() - self._answered))
 
     def second(self) -> None:
         """Once a second: how fresh all this is. Lines that stay the same are not drawn again."""
@@ -138,7 +138,7 @@ class Console(App[None], inherit_bindings=False):
             self.live.lay_out()
 
     def freshen(self) -> None:
-        self.fresh = freshness(self.pulse, self._silent(), self.zone)
+        self.fresh = self.heard.freshness()
         if self.live is not None:
             self.live.frame()
 
@@ -168,12 +168,9 @@ class Console(App[None], inherit_bindings=False):
         return gates[action]() if action in gates else super().check_action(action, parameters)
 
     def on_beat(self, event: Beat) -> None:
-        self._take(event.pulse)
-        if self.fresh != freshness(self.pulse, timedelta(0), self.zone):
+        self.heard.take(event.pulse)
+        if self.fresh != self.heard.freshness():
             self.freshen()
-
-    def _take(self, pulse: Pulse) -> None:
-        self.pulse, self._answered = pulse, self._steady()
 
     def on_silence(self, event: Silence) -> None:
         text = f"the store does not answer: {safe(event.title)}"
@@ -183,8 +180,8 @@ class Console(App[None], inherit_bindings=False):
     def on_shown(self, event: Shown) -> None:
         screen = self.live
         if screen is not None and _same(screen.interest, event.view, event.key):
-            self._take(event.pulse)
-            self.fresh = freshness(self.pulse, timedelta(0), self.zone)
+            self.heard.take(event.pulse)
+            self.fresh = self.heard.freshness()
             screen.take(event.data, event.pulse.sequence)
 
     def on_refused(self, event: Refused) -> None:

@@ -14,8 +14,8 @@ from boms_tui.screens.fields import Field, parameters_of
 from boms_tui.screens.line import Line, Span, line
 from boms_tui.screens.rows.effect import effect_lines
 from boms_tui.screens.target import Target
-from boms_tui.screens.text import safe
-from boms_tui.screens.when import duration
+from boms_tui.screens.text import safe, wrap
+from boms_tui.screens.when import age_text
 from boms_tui.screens.widgets.form import Form
 from boms_tui.screens.widgets.lineview import LineView
 
@@ -33,7 +33,7 @@ class Act:
 
 
 class Confirm(Dialog[Act]):
-    """Ends with the act, once, or with None. The focus starts where nothing can happen by accident."""
+    """Ends with the act, once, or with None. The focus starts where a person types, never on the button that acts."""
 
     def __init__(self, verb: Verb, target: Target, fields: tuple[Field, ...]) -> None:
         super().__init__()
@@ -58,8 +58,7 @@ class Confirm(Dialog[Act]):
                 yield button(f"Yes: {self.verb.label}", "yes")
 
     def on_mount(self) -> None:
-        first = self._form.rows[0].entry if self.verb.reason_required else self.query_one("#no", Button)
-        first.focus()
+        self._form.first().focus()
         self.call_after_refresh(self._draw)
         verb, target = self.verb.name, self.target.id
         in_background("effect", lambda: self.host.gateway.effect(verb, target), self.post_message)
@@ -79,17 +78,18 @@ class Confirm(Dialog[Act]):
         head.show(list(self._head()))
         effect.show(effect_lines(self.effect, self._effect_failed, effect.width_of()))
         if self.effect is not None and self.effect.refusal:
-            self._say(f"it would be refused: {safe(self.effect.refusal)}")
+            self.say(f"it would be refused: {safe(self.effect.refusal)}")
 
     def _head(self) -> Iterator[Line]:
         seen = self.target.seen
-        age = duration(self.host.now() - self.target.seen_at)
+        age = age_text(self.host.now() - self.target.seen_at)
         yield line("#says", (self.verb.says, ""))
+        if self.verb.name == "confirm" and self.target.question:
+            asked = wrap(safe(self.target.question), self.query_one("#object", LineView).width_of() - 7)
+            for number, part in enumerate(asked):
+                yield line(f"#asks{number}", ("asks   " if number == 0 else "       ", "faint"), (part, "strong"))
         yield line("#id", ("on     ", "faint"), (safe(self.target.id), "strong"))
-        yield line("#seen", ("seen   ", "faint"), Span(safe(seen.text), seen.tone), (f", {age} ago", "faint"))
-
-    def _say(self, text: str) -> None:
-        self.query_one("#wrong", LineView).show([line("#wrong", (text, "warn"))])
+        yield line("#seen", ("seen   ", "faint"), Span(safe(seen.text), seen.tone), (f", {age}", "faint"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes on to the next field, and from the last one to the button, which takes another Enter."""
@@ -97,8 +97,11 @@ class Confirm(Dialog[Act]):
         self.focus_next()
         if self.focused is self.query_one("#no"):
             wrong = self._wrong()
-            self.query_one("#no" if wrong else "#yes", Button).focus()
-            self._say(wrong)
+            self.say(wrong)
+            if wrong:
+                self._back_to_wrong()
+            else:
+                self.query_one("#yes", Button).focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
@@ -124,9 +127,19 @@ class Confirm(Dialog[Act]):
             return f"type {safe(self.target.name)} to confirm"
         return "" if self.host.may(self.verb.name) else "the action keys are locked"
 
+    def _back_to_wrong(self) -> None:
+        """Put the focus where something is missing, so that what is typed next lands there."""
+        missing = self._form.missing()
+        if missing is not None:
+            missing.entry.focus()
+        elif self.verb.level is Level.TYPE:
+            self._form.row(_NAME).entry.focus()
+
     def _confirm(self) -> None:
         wrong = self._wrong()
-        self._say(wrong)
+        self.say(wrong)
+        if wrong:
+            self._back_to_wrong()
         if wrong or self._gone:
             return
         self._gone = True

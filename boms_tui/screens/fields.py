@@ -11,7 +11,10 @@ from boms_tui.model.verbs import On
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of a form. With `choices` one of them is chosen, the first by default; `hint` stands in an empty one."""
+    """One line of a form. With `choices` one of them is chosen, the first by default; `hint` stands in an empty one.
+
+    One that `decides` is asked before anything else.
+    """
 
     name: str
     label: str
@@ -19,11 +22,12 @@ class Field:
     hint: str = ""
     secret: bool = False
     required: bool = False
+    decides: bool = False
 
 
 _FIELDS: Mapping[tuple[str, On], tuple[Field, ...]] = {
     ("confirm", On.TASK): (Field("answer", "Answer", choices=("yes", "no")),),
-    ("resolve", On.TASK): (Field("as", "It was", choices=("failed", "ok", "rerun", "running")),),
+    ("resolve", On.TASK): (Field("as", "It was", choices=("failed", "ok", "rerun", "running"), decides=True),),
     ("rerun", On.TASK): (Field("only", "Only this one", choices=("no", "yes")),),
     ("cancel", On.RUN): (Field("leave", "Let live tasks end", choices=("no", "yes")),),
 }

@@ -1,5 +1,6 @@
-"""How old what is shown is, and whether anyone is there to act. Pure."""
+"""How old what is shown is, and whether anyone is there to act."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -53,6 +54,32 @@ def freshness(pulse: Pulse | None, silent: timedelta, zone: ZoneInfo) -> Freshne
     if age > STALE_AFTER:
         return Freshness(Health.STALE, f"STALE {int(age.total_seconds())} s")
     return Freshness(Health.LIVE, "LIVE")
+
+
+class Watch:
+    """The last answer of the store, and how long ago that was by two clocks of this machine.
+
+    `steady` gives seconds that never go back, `wall` the time that is shown before the first answer.
+    """
+
+    def __init__(self, zone: ZoneInfo, steady: Callable[[], float], wall: Callable[[], datetime]) -> None:
+        self.pulse: Pulse | None = None
+        self._zone, self._steady, self._wall = zone, steady, wall
+        self._answered = steady()
+
+    def take(self, pulse: Pulse) -> None:
+        """The store has just answered."""
+        self.pulse, self._answered = pulse, self._steady()
+
+    @property
+    def silent(self) -> timedelta:
+        return timedelta(seconds=max(0.0, self._steady() - self._answered))
+
+    def now(self) -> datetime:
+        return store_now(self.pulse, self.silent) if self.pulse is not None else self._wall()
+
+    def freshness(self) -> Freshness:
+        return freshness(self.pulse, self.silent, self._zone)
 
 
 def store_now(pulse: Pulse, silent: timedelta) -> datetime:

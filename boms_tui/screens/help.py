@@ -8,6 +8,7 @@ from boms_tui.model.verbs import VERBS
 from boms_tui.screens.dialog import Box, Dialog
 from boms_tui.screens.keys import GROUPS, Group, Key, bindings, name_of
 from boms_tui.screens.line import Line, Span, line
+from boms_tui.screens.rows import board, process
 from boms_tui.screens.signs import RUN_SIGNS, TASK_SIGNS, Sign
 from boms_tui.screens.text import clip, fit
 from boms_tui.screens.widgets.lineview import LineView
@@ -38,13 +39,13 @@ class Help(Dialog[None]):
 
 def help_lines(width: int, may: Callable[[str], bool]) -> list[Line]:
     """The whole page; verbs that this person may not use at this moment are dim."""
-    rows = (*_verbs(width, may), *_keys(), *_signs())
+    rows = (*_verbs(width, may), *_keys(), *_filters(), *_signs())
     return [line(f"#{number}", *spans) for number, spans in enumerate(rows)]
 
 
 def _verbs(width: int, may: Callable[[str], bool]) -> Iterator[tuple[Span, ...]]:
     yield (Span("Acts", "group"), Span("  each asks first; dim ones are locked, or not yours", "faint"))
-    wide = width >= 110
+    wide = width >= 120
     for verb in VERBS.values():
         if not verb.key:
             continue
@@ -52,7 +53,7 @@ def _verbs(width: int, may: Callable[[str], bool]) -> Iterator[tuple[Span, ...]]
             Span(f"  {fit(verb.key, 9)}", "key" if may(verb.name) else "faint"),
             Span(fit(verb.label, 17), "strong" if may(verb.name) else "faint"),
             Span(f"{fit(' or '.join(sorted(verb.on)), 22)} {fit(verb.role, 11)}", "dim"),
-            Span(clip(verb.says, width - 63) if wide else "", "faint"),
+            Span(clip(verb.says, width - 64) if wide else "", "faint"),
         )
         if not wide:
             yield (Span(" " * 11), Span(clip(verb.says, width - 12), "faint"))
@@ -64,6 +65,18 @@ def _keys() -> Iterator[tuple[Span, ...]]:
         yield (Span(group.heading, "group"),)
         for key in group.keys:
             yield (Span(f"  {fit(name_of(key.keys), 14)}", "key"), Span(key.label, "dim"))
+
+
+def _filters() -> Iterator[tuple[Span, ...]]:
+    yield ()
+    yield (Span("Filters", "group"), Span("  all words must match; - before one turns it round", "faint"))
+    for place, names, example in (
+        ("board", board.FIELDS, "state:stalled dept:risk -by:cron"),
+        ("processes", process.FIELDS, "state:failed -dept:archive margin"),
+    ):
+        fields = " ".join(f"{name}:" for name in names)
+        yield (Span(f"  {fit(place, 14)}", "key"), Span(fields, "dim"))
+        yield (Span(" " * 16), Span(f"for example  {example}", "faint"))
 
 
 def _signs() -> Iterator[tuple[Span, ...]]:

@@ -22,7 +22,11 @@ class Host(Protocol):
     fresh: Freshness
     signed_in: SignedIn | None
     said: Span
-    pulse: Pulse | None
+
+    @property
+    def pulse(self) -> Pulse | None:
+        """The last answer of the store."""
+        ...
 
     @property
     def place(self) -> str:

@@ -15,7 +15,7 @@ from boms_tui.screens.keys import EVERYWHERE, Group, bindings, name_of
 from boms_tui.screens.line import Span, line
 from boms_tui.screens.messages import Interest
 from boms_tui.screens.rows.frame import Times, Who, footer, header, status
-from boms_tui.screens.target import Target, misfit
+from boms_tui.screens.target import Target, offered
 from boms_tui.screens.text import clip, safe
 from boms_tui.screens.when import Moment, clock_text
 from boms_tui.screens.widgets.lineview import LineView
@@ -161,7 +161,7 @@ class LiveScreen(Screen[None], Generic[D]):
         found = []
         for verb in verbs:
             target = self.target_for(verb)
-            if target is not None and not misfit(verb, target):
+            if target is not None and offered(verb, target):
                 found.append(verb)
         return found[:8]
 

@@ -12,12 +12,13 @@ from boms_tui.errors import UsageError
 if TYPE_CHECKING:
     from boms_tui.screens.gateway import Gateway, Hint, SignedIn
 
+_FIXED_SIZE = frozenset({"COLUMNS", "LINES"})
 _DUMB = frozenset({"", "dumb", "unknown"})
 
 
 def scrub(environment: MutableMapping[str, str]) -> None:
-    """Take out Textual's switches: they import code, press keys and write files."""
-    for name in [name for name in environment if name.startswith("TEXTUAL")]:
+    """Take out Textual's switches, which import code, press keys and write files, and a size that never changes."""
+    for name in [name for name in environment if name.startswith("TEXTUAL") or name in _FIXED_SIZE]:
         del environment[name]
 
 

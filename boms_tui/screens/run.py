@@ -93,13 +93,18 @@ class RunScreen(LiveScreen[RunView]):
             return None
         name = split_ref(self.cursor)[1]
         if name is None or name not in self.data.tasks:
-            return run_target(self.data.run, self.host.now())
-        return task_target(self.data.tasks[name], self.data.attempts.get(name), self.host.now())
+            return self._run_target(self.data)
+        task, definition = self.data.tasks[name], self.data.definition.tasks[name]
+        held = task.ref in self.data.held
+        return task_target(task, definition, self.data.attempts.get(name), self.host.now(), held=held)
+
+    def _run_target(self, data: RunView) -> Target:
+        return run_target(data.run, self.host.now(), held=data.run.id in data.held)
 
     def target_for(self, verb: Verb) -> Target | None:
         """The task under the cursor, or the run for what can only be done to a run."""
         if self.data is not None and On.TASK not in verb.on:
-            return run_target(self.data.run, self.host.now())
+            return self._run_target(self.data)
         return self.target()
 
     def on_line_table_moved(self) -> None:

@@ -61,7 +61,7 @@ class SignIn(Dialog[SignedIn]):
             table.focus()
         else:
             self._form.rows[0].entry.focus()
-        self._say("Enter signs in, Esc looks around read-only", "faint")
+        self.say("Enter signs in, Esc looks around read-only", "faint")
 
     def _account_lines(self) -> list[Line]:
         lines = [line("#sample", ("Sample accounts: press the digit, or Enter", "dim"))]
@@ -69,9 +69,6 @@ class SignIn(Dialog[SignedIn]):
             spans = (Span(f" {number} ", "key"), Span(fit(safe(name), 16), "strong"), Span(safe(role), "dim"))
             lines.append(line(str(number), *spans, pick=True))
         return [*lines, line("#space")]
-
-    def _say(self, text: str, tone: str = "warn") -> None:
-        self.query_one("#wrong", LineView).show([line("#wrong", (text, tone))])
 
     def action_pick(self, number: int) -> None:
         """Sign in with one of the sample accounts."""
@@ -112,11 +109,11 @@ class SignIn(Dialog[SignedIn]):
     def _send(self) -> None:
         wrong = self._wrong()
         if wrong:
-            self._say(wrong)
+            self.say(wrong)
         if wrong or self._busy:
             return
         self._busy = True
-        self._say("checking", "dim")
+        self.say("checking", "dim")
         gateway, form, change = self.host.gateway, self._form.values(), self._change.values()
         in_background(
             "sign-in", lambda: gateway.sign_in(form["user"].strip(), form["password"], change["new"]), self.post_message
@@ -142,12 +139,12 @@ class SignIn(Dialog[SignedIn]):
             self._ask_new()
         elif event.error is not None:
             text = f"{event.error.title}; {event.error.next_step}" if event.error.next_step else event.error.title
-            self._say(safe(text))
+            self.say(safe(text))
             self._form.forget()
             self._form.row("password").entry.focus()
 
     def _ask_new(self) -> None:
         """The password is right but must be changed: ask for a new one, twice."""
         self._change.display = True
-        self._say("the password must be changed: choose a new one")
+        self.say("the password must be changed: choose a new one")
         self._change.rows[0].entry.focus()

@@ -1,12 +1,14 @@
 """What an act is on, as it was when the person saw it. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from boms_tui.model.definition import Manual, Task
 from boms_tui.model.records import Attempt, Run, TaskRun
 from boms_tui.model.states import RunState, TaskState
 from boms_tui.model.verbs import On, Verb
-from boms_tui.model.views import ProcessRow
+from boms_tui.model.views import Gate, GateKind, ProcessRow
 from boms_tui.screens.line import Span
 from boms_tui.screens.signs import RUN_SIGNS, TASK_SIGNS
 from boms_tui.screens.text import safe
@@ -14,7 +16,11 @@ from boms_tui.screens.text import safe
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The object of an act. `name` is what a person types to confirm, `version` what the request carries."""
+    """The object of an act. `name` is what a person types to confirm, `version` what the request carries.
+
+    `held` says whether a hold stands on it, None where that is not known; `asks` whether it takes a person's yes,
+    and `question` what it asks.
+    """
 
     on: On
     id: str
@@ -24,20 +30,34 @@ class Target:
     version: int | None = None
     task_state: TaskState | None = None
     run_state: RunState | None = None
+    held: bool | None = None
+    asks: bool = True
+    question: str = ""
 
 
-def run_target(run: Run, seen_at: datetime) -> Target:
+def run_target(run: Run, seen_at: datetime, *, held: bool | None = None) -> Target:
     sign = RUN_SIGNS[run.state]
     seen = Span(f"{sign.glyph} {sign.word}", sign.tone)
-    return Target(On.RUN, run.id, run.process, seen, seen_at, run.version, run_state=run.state)
+    return Target(On.RUN, run.id, run.process, seen, seen_at, run.version, run_state=run.state, held=held)
 
 
-def task_target(task: TaskRun, attempt: Attempt | None, seen_at: datetime) -> Target:
+def task_target(
+    task: TaskRun, definition: Task, attempt: Attempt | None, seen_at: datetime, *, held: bool | None = None
+) -> Target:
     sign = TASK_SIGNS[task.state]
     tries = f", attempt {task.attempts}" if task.attempts else ""
     code = f", exit {attempt.exit_code}" if attempt is not None and attempt.exit_code is not None else ""
     seen = Span(f"{sign.glyph} {sign.word}{tries}{code}", sign.tone)
-    return Target(On.TASK, task.ref, task.task, seen, seen_at, task.version, task_state=task.state)
+    question = definition.work.prompt if isinstance(definition.work, Manual) else ""
+    return Target(
+        On.TASK, task.ref, task.task, seen, seen_at, task.version, task_state=task.state, held=held,
+        asks=definition.confirm or bool(question), question=question,
+    )  # fmt: skip
+
+
+def held_by_gates(gates: Iterable[Gate], object_id: str) -> bool:
+    """Whether one of these gates is a hold on the object itself, and not on what lies above it."""
+    return any(gate.kind is GateKind.HOLD and gate.name == f"hold:{object_id}" for gate in gates)
 
 
 def process_target(row: ProcessRow, seen_at: datetime) -> Target:
@@ -52,7 +72,16 @@ def misfit(verb: Verb, target: Target) -> str:
     state = target.task_state or target.run_state
     if states and state not in states:
         return f"{verb.label} is for what is {_any_of(states)}; {safe(target.name)} is {state}"
+    if verb.name == "release" and target.held is False:
+        return f"nothing holds {safe(target.name)}"
+    if verb.name == "confirm" and not target.asks:
+        return f"{safe(target.name)} asks nobody"
     return ""
+
+
+def offered(verb: Verb, target: Target) -> bool:
+    """Whether the footer names the verb: it fits, and nothing that it needs is unknown."""
+    return not misfit(verb, target) and not (verb.name == "release" and target.held is None)
 
 
 def _any_of(states: frozenset[TaskState] | frozenset[RunState]) -> str:

@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from boms_tui.model.ids import AttemptId, parse_run_id, split_ref
 from boms_tui.model.records import Attempt
+from boms_tui.model.states import IDLE
 from boms_tui.model.verbs import On
 from boms_tui.model.views import Output, TaskView
 from boms_tui.screens import keys
@@ -15,7 +16,7 @@ from boms_tui.screens.line import Span, rule
 from boms_tui.screens.live import LiveScreen
 from boms_tui.screens.messages import Interest, View
 from boms_tui.screens.rows.task import fact_lines, head_lines, log_lines, log_title
-from boms_tui.screens.target import Target, task_target
+from boms_tui.screens.target import Target, held_by_gates, task_target
 from boms_tui.screens.text import safe
 from boms_tui.screens.widgets.lineview import LineView
 from boms_tui.screens.widgets.logview import LogView
@@ -49,7 +50,7 @@ class TaskScreen(LiveScreen[TaskView]):
     @property
     def interest(self) -> Interest:
         attempt = self.attempt
-        log = self.query_one(LogView) if self.is_mounted else None
+        log = self.query_one_optional(LogView)
         follow = log.following if log is not None else True
         return Interest(View.TASK, self.ref, attempt.id if attempt is not None else None, follow)
 
@@ -105,8 +106,10 @@ class TaskScreen(LiveScreen[TaskView]):
     def target(self) -> Target | None:
         if self.data is None:
             return None
-        attempts = self.data.attempts
-        return task_target(self.data.task, attempts[-1] if attempts else None, self.host.now())
+        task, attempts = self.data.task, self.data.attempts
+        held = held_by_gates(self.data.gates, task.ref) if task.state in IDLE else None
+        last = attempts[-1] if attempts else None
+        return task_target(task, self.data.definition, last, self.host.now(), held=held)
 
     def on_log_view_followed(self) -> None:
         self._draw_log()

@@ -44,6 +44,11 @@ def duration(span: timedelta) -> str:
     return f"{minutes}:{seconds % 60:02}"
 
 
+def age_text(span: timedelta) -> str:
+    """`just now`, `0:07 ago`."""
+    return f"{duration(span)} ago" if span >= timedelta(seconds=1) else "just now"
+
+
 def calm(span: timedelta) -> timedelta:
     """How long something has been going on, in steps that keep the screen quiet: 5 s, then whole minutes."""
     seconds = max(0, int(span.total_seconds()))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
-from boms_tui.errors import BomsError, NoAnswerError, UsageError
+from boms_tui.errors import BomsError, UsageError
 from boms_tui.store import dialects, migrations
 
 LEADER_WAITS, OTHERS_WAIT = 5, 3
@@ -43,17 +43,12 @@ def open_store(url: str, *, leads: bool = False) -> Engine:
         BomsError: its schema is of another release.
     """
     engine = make_engine(url, leads=leads)
-    file = sqlite_file(engine)
-    if file is not None and not file.exists():
-        raise NoAnswerError(f"there is no BOMS store at {file}", "`boms init` makes one")
-    migrations.check(engine)
+    try:
+        migrations.check(engine)
+    except BomsError:
+        engine.dispose()
+        raise
     return engine
-
-
-def sqlite_file(engine: Engine) -> Path | None:
-    """The file behind a SQLite engine; None for one in memory and for the other databases."""
-    name = engine.url.database
-    return Path(name) if engine.dialect.name == "sqlite" and name else None
 
 
 def wal_reset_fault(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:

@@ -1,12 +1,27 @@
 """The leader's side of the store: `boms_tui.runtime.ports.LeaderStore`."""
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    Table,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
+from boms_tui import clock
 from boms_tui.model.decision import Decision
 from boms_tui.model.definitions import load_body
 from boms_tui.model.ids import ProcessId, RunId, SessionId
@@ -17,8 +32,10 @@ from boms_tui.model.views import Output
 from boms_tui.store import content, dialects, pictures, shelf, singles, tables
 from boms_tui.store.access import TRIES, Access, UncertainError
 from boms_tui.store.commit import Commit, Sealed, seal
+from boms_tui.store.rows import Statement
 from boms_tui.store.shelf import Load, Shelf
 from boms_tui.store.singles import Head
+from boms_tui.store.types import Count, Instant
 
 Work = Callable[[Connection, Sealed], None]
 
@@ -29,6 +46,8 @@ class Leader:
     def __init__(self, engine: Engine, load: Load = load_body) -> None:
         self._access = Access(engine)
         self._commit = Commit(engine.dialect)
+        self._alive = _alive(engine.dialect)
+        self._waiting = _waiting(engine.dialect)
         self._shelf = Shelf(load)
         self._turn = threading.Lock()
         self._head: Head | None = None
@@ -43,8 +62,11 @@ class Leader:
     def lease(self) -> Lease:
         return self._access.read(singles.lease)
 
-    def take(self, holder: str, seen: Lease, now: datetime) -> int | None:
-        """Take the lease as it was `seen`; the new epoch, or None where somebody was faster."""
+    def take(self, holder: str, seen: Lease, now: datetime, pools: Mapping[str, int]) -> int | None:
+        """Take the lease as it was `seen`; the new epoch, or None where somebody was faster.
+
+        Readers are shown `pools`, or go on seeing those of the leader before where there are none.
+        """
         epoch = seen.epoch + 1
         beat = tables.lease_beat
         unchanged = and_(_row(beat, seen.epoch), beat.c.beat == seen.beat)
@@ -53,8 +75,9 @@ class Leader:
             values = {"epoch": epoch, "beat": 0, "beat_at": dialects.store_now(connection.dialect, now)}
             if connection.execute(update(beat).where(unchanged).values(values)).rowcount != 1:
                 return None
-            taken = update(tables.lease).where(_row(tables.lease, seen.epoch)).values(holder=holder, epoch=epoch)
-            if connection.execute(taken).rowcount != 1:
+            served = {"pools": pools} if pools else {}
+            taken = update(tables.lease).where(_row(tables.lease, seen.epoch))
+            if connection.execute(taken.values(holder=holder, epoch=epoch, **served)).rowcount != 1:
                 raise ConflictError("the lease and its beat are of different epochs")
             return epoch
 
@@ -62,15 +85,14 @@ class Leader:
 
     def beat(self, epoch: int, now: datetime, planned_until: datetime | None) -> None:
         """Give a sign of life; `planned_until` moves only where it is given."""
-        planned = {} if planned_until is None else {"planned_until": planned_until}
-        self._access.write(lambda connection: _beat(connection, epoch, now, **planned), repeatable=True)
+        self._access.write(lambda connection: self._beat(connection, _Beat(epoch, now, planned_until)), repeatable=True)
 
     def give_back(self, epoch: int, now: datetime) -> None:
         """Leave the lease to whoever comes next."""
         row = _row(tables.lease, epoch)
 
         def act(connection: Connection) -> None:
-            _beat(connection, epoch, now)
+            self._beat(connection, _Beat(epoch, now))
             connection.execute(update(tables.lease).where(row).values(holder=""))
 
         self._access.write(act, repeatable=True)
@@ -93,17 +115,24 @@ class Leader:
     def users(self) -> Sequence[User]:
         """Every user, with the password hash."""
         user, credential = tables.user.c, tables.credential
-        columns = (
+        columns: Sequence[ColumnElement[Any]] = (
             user.name, user.roles, user.created_at, credential.c.password_hash, user.disabled, user.must_change,
-            user.failures, user.locked_until, user.version,
+            user.failures, user.locked_until, user.sessions_from, user.version,
         )  # fmt: skip
         rows = select(*columns).join_from(tables.user, credential, user.name == credential.c.name)
-        return self._access.read(lambda c: [User(*row) for row in c.execute(rows.order_by(user.name))])
+        return self._access.read(lambda c: [User(*tuple(row)) for row in c.execute(rows.order_by(user.name))])
 
     def session(self, session: SessionId) -> Session | None:
         rows = select(tables.session).where(tables.session.c.id == session)
         row = self._access.read(lambda connection: connection.execute(rows).first())
         return None if row is None else Session(*row)
+
+    def is_waited_for(self) -> bool:
+        """Whether a request or a sign-in waits for its answer: a question that is cheap enough to be asked for ever.
+
+        True also where the store does not say: whoever then reads is told why.
+        """
+        return self._access.finds(self._waiting)
 
     def pending(self, limit: int) -> Sequence[RawRequest]:
         """Requests without a verdict, the oldest first."""
@@ -173,13 +202,36 @@ class Leader:
                 if isinstance(error, ConflictError) or not sealed.rows or lost == TRIES:
                     raise
 
+    def _beat(self, connection: Connection, beat: "_Beat") -> None:
+        if self._alive.run(connection, [beat]) != 1:
+            raise DeposedError(f"epoch {beat.epoch} does not lead any more")
 
-def _beat(connection: Connection, epoch: int, now: datetime, **planned: datetime) -> None:
+
+class _Beat(NamedTuple):
+    """One sign of life; `planned` is None where nothing new was planned."""
+
+    epoch: int
+    now: datetime
+    planned: datetime | None = None
+
+
+def _alive(dialect: Dialect) -> Statement[_Beat]:
     beat = tables.lease_beat
-    at = dialects.store_now(connection.dialect, now)
-    alive = update(beat).where(_row(beat, epoch)).values(beat=beat.c.beat + 1, beat_at=at, **planned)
-    if connection.execute(alive).rowcount != 1:
-        raise DeposedError(f"epoch {epoch} does not lead any more")
+    ours = (beat.c.name == literal_column(f"'{tables.LEADER}'"), beat.c.epoch == bindparam("was_epoch", type_=Count))
+    values = {
+        "beat": beat.c.beat + literal_column("1"),
+        "beat_at": dialects.store_now(dialect, clock.now()),
+        "planned_until": func.coalesce(bindparam("planned", type_=Instant), beat.c.planned_until),
+    }
+    return Statement(update(beat).where(*ours).values(values), dialect)
+
+
+def _waiting(dialect: Dialect) -> str:
+    rows = (
+        select(literal_column("1")).select_from(table).where(pending).exists()
+        for table, pending in ((tables.request, tables.PENDING_REQUEST), (tables.login, tables.PENDING_LOGIN))
+    )
+    return str(select(literal_column("1")).where(or_(*rows)).compile(dialect=dialect))
 
 
 def _row(table: Table, epoch: int) -> ColumnElement[bool]:

@@ -41,6 +41,11 @@ def create(engine: Engine, deployment: str) -> None:
     Access(engine).write(lambda connection: _found(connection, deployment), repeatable=True)
 
 
+def holder(engine: Engine) -> str:
+    """Who leads a store, whatever the release of its schema; "" where nobody does."""
+    return Access(engine).read(singles.holder)
+
+
 def check(engine: Engine) -> tuple[Finding, ...]:
     """Everything that is wrong with a store's pages and with its journal."""
     return Access(engine).read(lambda connection: (*_pages(connection), *_chain(connection)))
@@ -101,7 +106,7 @@ def _found(connection: Connection, deployment: str) -> None:
         return
     rows = (
         (tables.deployment, {"id": deployment, "created_at": clock.now()}),
-        (tables.lease, {"name": tables.LEADER, "holder": "", "epoch": 0}),
+        (tables.lease, {"name": tables.LEADER, "holder": "", "epoch": 0, "pools": {}}),
         (tables.lease_beat, {"name": tables.LEADER, "epoch": 0, "beat": 0}),
         (tables.journal_head, {"id": 1, "sequence": 0, "hash": genesis(deployment)}),
     )

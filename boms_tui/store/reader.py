@@ -1,5 +1,6 @@
 """What the console and the command line read: `boms_tui.commands.ports.Reader`."""
 
+import json
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import cached_property
@@ -45,9 +46,9 @@ class Reader:
         row = self._access.read(lambda connection: self._pulse.ask(connection, asked))
         if row is None:
             raise singles.unfinished("lease")
-        store_now, sequence, holder, epoch, beat_at = row
+        store_now, sequence, holder, epoch, beat_at, pools = row
         alive_at = None if beat_at is None else moment(beat_at)
-        return Pulse(moment(store_now), sequence, bool(holder), holder, epoch, alive_at)
+        return Pulse(moment(store_now), sequence, bool(holder), holder, epoch, alive_at, json.loads(pools))
 
     def board(self, query: BoardQuery) -> Sequence[BoardRow]:
         """Runs as the query narrows them, the newest business date first, then by time of order."""
@@ -144,6 +145,6 @@ def _pulse(dialect: Dialect) -> Statement[_Asked]:
     held, beat = tables.lease.c, tables.lease_beat.c
     now = dialects.store_now(dialect, clock.now()).label("store_now")
     newest = select(tables.journal_head.c.sequence).scalar_subquery()
-    columns = (now, newest, held.holder, held.epoch, beat.beat_at)
+    columns = (now, newest, held.holder, held.epoch, beat.beat_at, held.pools)
     rows = select(*columns).join_from(tables.lease, tables.lease_beat, held.name == beat.name)
     return Statement(rows.where(held.name == literal_column(f"'{tables.LEADER}'")), dialect)

@@ -24,9 +24,15 @@ def deployment(connection: Connection) -> str:
 def lease(connection: Connection) -> Lease:
     """Who leads, and the last sign of life."""
     held, beat = tables.lease.c, tables.lease_beat.c
-    columns = (held.holder, held.epoch, beat.beat, beat.beat_at, beat.planned_until)
+    columns = (held.holder, held.epoch, beat.beat, beat.beat_at, beat.planned_until, held.pools)
     rows = select(*columns).join_from(tables.lease, tables.lease_beat, held.name == beat.name)
     return Lease(*_only(connection, rows.where(held.name == tables.LEADER), "lease"))
+
+
+def holder(connection: Connection) -> str:
+    """Who leads; "" where nobody does. The one question that every revision of the schema answers alike."""
+    held = tables.lease.c
+    return str(_only(connection, select(held.holder).where(held.name == tables.LEADER), "lease")[0])
 
 
 def head(connection: Connection) -> Head:

@@ -1,13 +1,11 @@
 """Every table of the store. Columns stand in the order of the record's fields, which `rows` relies on."""
 
-from collections.abc import Iterable
-from enum import StrEnum
-
-from sqlalchemy import Column, ColumnElement, Identity, Index, Integer, MetaData, Table, literal_column
+from sqlalchemy import Column, Identity, Index, Integer, MetaData, Table, event, literal_column
 from sqlalchemy.schema import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 
 from boms_tui.model.records import Answer
 from boms_tui.model.states import RUN_ENDED, AttemptState, RunState, TaskState
+from boms_tui.store.indexes import among, partial, tell_dialect
 from boms_tui.store.types import BusinessDate, Bytes, Count, Flag, Instant, JsonText, Key, Prose, Word
 
 Serial = Count().with_variant(Integer(), "sqlite")
@@ -28,15 +26,7 @@ metadata = MetaData(
 )
 
 
-def among(column: Column[StrEnum], states: Iterable[StrEnum]) -> ColumnElement[bool]:
-    """`column` is one of `states`, spelled out in the SQL so that a partial index on the same words serves it."""
-    return column.in_([literal_column(f"'{word}'") for word in sorted(state.value for state in states)])
-
-
-def partial(name: str, *columns: Column[object], where: ColumnElement[bool], unique: bool = False) -> Index:
-    """An index over the few rows that are asked for again and again."""
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where, mssql_where=where)
-
+event.listen(metadata, "before_create", tell_dialect)
 
 deployment = Table(
     "deployment",
@@ -51,6 +41,7 @@ lease = Table(
     Column("name", Key(40), primary_key=True),
     Column("holder", Prose, nullable=False),
     Column("epoch", Count, nullable=False),
+    Column("pools", JsonText(dict), nullable=False),
 )
 
 lease_beat = Table(
@@ -192,6 +183,7 @@ user = Table(
     Column("must_change", Flag, nullable=False),
     Column("failures", Count, nullable=False),
     Column("locked_until", Instant),
+    Column("sessions_from", Instant),
     Column("version", Count, nullable=False),
 )
 

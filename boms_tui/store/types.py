@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Dialect, LargeBinary, Text
-from sqlalchemy.dialects import mssql, postgresql
+from sqlalchemy import NVARCHAR, TEXT, VARBINARY, BigInteger, Boolean, Dialect, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,14 +40,14 @@ def storable(text: str) -> str:
 def _exact(dialect: Dialect, length: int) -> TypeEngine[Any]:
     """Text that is compared and sorted by code point. Only SQL Server needs to know its length."""
     kinds: dict[str, TypeEngine[Any]] = {
-        "mssql": mssql.NVARCHAR(length, collation="Latin1_General_BIN2"),
-        "postgresql": postgresql.TEXT(collation="C"),
+        "mssql": NVARCHAR(length, collation="Latin1_General_BIN2"),
+        "postgresql": TEXT(collation="C"),
     }
     return dialect.type_descriptor(kinds.get(dialect.name) or Text())
 
 
 def _long(dialect: Dialect) -> TypeEngine[Any]:
-    return dialect.type_descriptor(mssql.NVARCHAR() if dialect.name == "mssql" else Text())
+    return dialect.type_descriptor(NVARCHAR() if dialect.name == "mssql" else Text())
 
 
 class Instant(TypeDecorator[datetime]):
@@ -131,7 +130,7 @@ class Word(TypeDecorator[StrEnum]):
 
 
 class JsonText(TypeDecorator[Collection[str]]):
-    """A small mapping (`dict`) or list (`tuple`) of texts as ASCII JSON; `shape` is what it is read back as."""
+    """A small mapping (`dict`) or list (`tuple`) as ASCII JSON; `shape` is what it is read back as."""
 
     impl = Text
     cache_ok = True
@@ -157,9 +156,7 @@ class Bytes(TypeDecorator[bytes]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(
-            mssql.VARBINARY("max") if dialect.name == "mssql" else LargeBinary()  # type: ignore[no-untyped-call]
-        )
+        return dialect.type_descriptor(VARBINARY() if dialect.name == "mssql" else LargeBinary())
 
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | bytearray | None:
         return bytearray(value) if value is not None and dialect.name == "mssql" else value

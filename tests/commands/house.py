@@ -127,14 +127,16 @@ class House:
         return self.boms("apply", str(file), user="admin")
 
     @contextmanager
-    def runtime(self) -> Iterator[subprocess.Popen[bytes]]:
+    def runtime(self, *options: str) -> Iterator[subprocess.Popen[bytes]]:
         """A runtime that leads within the block; its tasks die with it."""
         with (self.path / "runtime.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "boms_tui", "--home", str(self.path), "runtime", "--node", "n1"],
+                [sys.executable, "-m", "boms_tui", "--home", str(self.path), "runtime", "--node", "n1", *options],
                 env=self._base(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         try:
+            with Context(Out(), home=str(self.path)) as context:
+                until(lambda: context.reader.pulse().node == "n1", seconds=60)
             yield process
         finally:
             if process.poll() is None:

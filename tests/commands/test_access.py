@@ -69,6 +69,10 @@ def test_an_account_from_its_first_day_to_its_last(quiet_house: House) -> None:
     (row,) = [row for row in boms("users", "--json").json if row["name"] == "asha"]
     assert (row["roles"], row["disabled"], row["must_change"]) == (["viewer", "author"], False, False)
     assert boms("users", "disable", "asha", user="admin").code == 0
+    again = boms("users", "disable", "asha", user="admin")
+    assert (again.code, "nothing to change" in again.out) == (1, True)
+    who = boms("--user", "asha", "whoami")
+    assert (who.code, who.err.splitlines()[0]) == (4, "boms: the account asha is disabled")
     assert login(quiet_house, "asha", NEW)[0] == 4
     assert boms("users", "enable", "asha", user="admin").code == 0
     reset = ("users", "password", "asha", "--password-stdin", "--keep-password")
@@ -104,6 +108,13 @@ def test_passwords_never_lie_in_the_store_in_clear(quiet_house: House) -> None:
     for file in quiet_house.path.rglob("*"):
         if file.is_file():
             assert b"canary-7d1f" not in file.read_bytes(), file
+
+
+def test_an_unknown_role_is_told_before_a_weak_password(quiet_house: House) -> None:
+    argv = ("users", "add", "zed", "--role", "nonsense", "--password-stdin")
+    said = quiet_house.boms(*argv, stdin="zed\n", user="admin")
+    assert said.code == 1
+    assert "there is no role nonsense" in said.out
 
 
 def test_acts_need_a_runtime_and_say_what_becomes_of_the_request(quiet_house: House) -> None:

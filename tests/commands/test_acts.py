@@ -102,7 +102,7 @@ def test_several_objects_get_a_verdict_line_each_and_the_worst_exit_code(house: 
     assert said.code == 2
     assert said.lines[0] == f"applied {run}:breaks: skipped"
     assert said.lines[1].startswith(f"rejected {run}:alone: succeeded (wrong-state: ")
-    assert "no such task of" in said.err
+    assert "has no task nothing" in said.err
 
 
 def test_a_verb_beyond_the_role_exits_4(house: House) -> None:
@@ -194,3 +194,16 @@ def test_a_reason_is_required(house: House, verb: str) -> None:
     said = house.boms(verb, "night/good", user="operator")
     assert said.code == 2
     assert "--reason" in said.err
+
+
+def test_show_forgets_the_exit_of_a_task_that_is_to_run_again(house: House) -> None:
+    run = ordered(house, "night/bad", "--date", "2026-02-03")
+    until(lambda: states(house, run)["breaks"] == "failed")
+
+    def line() -> str:
+        return next(line for line in house.boms("show", run).lines if line.startswith("breaks"))
+
+    assert line().split()[:4] == ["breaks", "failed", "1", "7"]
+    for argv in (["hold", run, "-m", "later"], ["rerun", f"{run}:breaks", "-m", "again"]):
+        assert house.boms(*argv, user="operator").code == 0
+    assert line().split() == ["breaks", "waiting", "1", *f"{run} is held by operator: later".split()]

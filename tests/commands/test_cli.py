@@ -126,6 +126,19 @@ def test_a_defect_is_told_without_a_traceback(
     assert capsys.readouterr().err.splitlines()[0] == "boms: a defect of BOMS: ZeroDivisionError: a␛[2Jb"
 
 
+def test_a_path_that_cannot_be_used_is_no_defect(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert cli.run(["--home", str(tmp_path / "file" / "home"), "init"]) == ExitCode.REFUSED
+    said = capsys.readouterr().err
+    assert "Not a directory" in said
+    assert "defect" not in said
+
+
+def test_a_wrong_date_says_how_dates_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["runs", "--date", "yesterday"]) == ExitCode.USAGE
+    assert "--date: not a date: yesterday (write YYYY-MM-DD)" in capsys.readouterr().err
+
+
 def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)

@@ -76,6 +76,23 @@ def test_a_dry_run_stores_nothing_and_needs_no_session(quiet_house: House) -> No
     assert quiet_house.boms("export").out == ""
 
 
+POOLS = """\
+process: desk/pools
+tasks:
+  near: {command: ["true"]}
+  far: {command: ["true"], pool: gpu}
+"""
+
+
+def test_a_pool_that_nobody_serves_is_a_remark_and_no_error(quiet_house: House) -> None:
+    said = quiet_house.apply(POOLS)
+    assert (said.code, said.err) == (0, "no runtime serves the pool gpu yet\n")
+    with quiet_house.runtime("--pool", "gpu=1"):
+        pass
+    checked = quiet_house.boms("check", str(quiet_house.path / "definitions.yaml"))
+    assert (checked.code, checked.err) == (0, "")
+
+
 def test_who_may_not_apply_is_told_so(quiet_house: House) -> None:
     file = quiet_house.path / "definitions.yaml"
     file.write_text(DEFINITIONS, encoding="utf-8")

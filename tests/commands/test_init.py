@@ -28,11 +28,20 @@ def test_init_makes_a_private_home_and_an_admin_whose_password_stays(tmp_path: P
 def test_init_again_changes_nothing(quiet_house: House) -> None:
     pepper = (quiet_house.path / "keys" / "pepper").read_bytes()
     (quiet_house.path / "something-else").touch()
-    said = quiet_house.boms("init", "--admin", "admin", "--password-stdin", stdin="another password\n")
+    said = quiet_house.boms("init")
     assert (said.code, said.out) == (0, f"upgraded {quiet_house.path}\n")
-    assert "already" in said.err
     assert (quiet_house.path / "keys" / "pepper").read_bytes() == pepper
     assert quiet_house.boms("whoami", user="admin").code == 0
+
+
+@pytest.mark.parametrize("name", ["admin", "bob"])
+def test_init_makes_the_first_admin_only(quiet_house: House, name: str) -> None:
+    before = quiet_house.boms("users", "--json").json
+    said = quiet_house.boms("init", "--admin", name, "--password-stdin", stdin="another password\n")
+    assert (said.code, said.out) == (1, "")
+    assert "there is an admin already: admin" in said.err
+    assert f"boms users add {name} --role admin" in said.err
+    assert quiet_house.boms("users", "--json").json == before
 
 
 def test_init_without_an_admin_says_how_to_make_one(tmp_path: Path) -> None:
@@ -41,11 +50,14 @@ def test_init_without_an_admin_says_how_to_make_one(tmp_path: Path) -> None:
     assert "boms init --admin NAME" in said.out
 
 
-@pytest.mark.parametrize(("password", "says"), [("short", "8 characters"), ("anna-anna-anna", "too easy to guess")])
-def test_init_refuses_a_weak_password(tmp_path: Path, password: str, says: str) -> None:
+@pytest.mark.parametrize(
+    ("password", "says"), [("short", "8 characters"), ("anna-anna-anna", "contains the user name")]
+)
+def test_init_refuses_a_weak_password_before_it_makes_anything(tmp_path: Path, password: str, says: str) -> None:
     said = House(tmp_path / "home").boms("init", "--admin", "anna", "--password-stdin", stdin=f"{password}\n")
     assert said.code == 1
     assert says in said.err
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_backup_is_a_store_and_never_overwrites(quiet_house: House, tmp_path: Path) -> None:
@@ -56,6 +68,8 @@ def test_a_backup_is_a_store_and_never_overwrites(quiet_house: House, tmp_path: 
     assert [row["name"] for row in users.json] == ["admin", "operator", "supervisor", "viewer"]
     assert quiet_house.boms("store", "backup", str(target)).code == 1
     assert quiet_house.boms("store", "backup").code == 2
+    nowhere = quiet_house.boms("store", "backup", str(tmp_path / "no" / "copy.db"))
+    assert (nowhere.code, nowhere.err.splitlines()[0]) == (1, f"boms: there is no folder {tmp_path / 'no'}")
 
 
 def test_purge_deletes_old_runs_and_keeps_the_journal_whole(quiet_house: House) -> None:

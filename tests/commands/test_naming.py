@@ -74,10 +74,13 @@ def test_a_run_by_any_name_that_means_only_it(text: str, run: str) -> None:
     ("text", "says", "next_step"),
     [
         ("nothing", "no such run: nothing", "boms runs"),
+        ("settlement/payout", "no such run: settlement/payout", "did you mean settlement/payouts?"),
+        ("risk/margn@2026-11-20", "no such run", "did you mean risk/margin@2026-11-20?"),
         ("limits", "limits may be any of 2", "risk/limits, old/limits"),
         ("payouts", "settlement/payouts has no run for 2026-11-20", "settlement/payouts@2026-11-18.1"),
         ("risk/limits", "risk/limits has no run for 2026-11-20", "boms order risk/limits"),
-        ("risk/margin@2026-11-20.9", "no such run", "boms runs"),
+        ("risk/margin@2026-11-20.9", "no such run", "its newest run is risk/margin@2026-11-20.1"),
+        ("risk/limits@2026-11-20.9", "no such run", "boms order risk/limits"),
         ("margin@2026-13-01", "not a date: 2026-13-01", "YYYY-MM-DD"),
         ("2026-11-20.1", "may be any of 2", "risk/margin@2026-11-20.1"),
     ],
@@ -88,6 +91,27 @@ def test_a_name_that_means_nothing_or_too_much_is_refused_with_the_candidates(
     with pytest.raises(UsageError, match=says) as caught:
         NAMES.run(text)
     assert next_step in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("text", "next_step"), [("risk/limit", "did you mean risk/limits?"), ("x", "`boms plan` lists them")]
+)
+def test_a_process_that_does_not_exist_is_refused_with_the_nearest(text: str, next_step: str) -> None:
+    with pytest.raises(UsageError, match=f"no such process: {text}") as caught:
+        NAMES.process(text)
+    assert caught.value.next_step == next_step
+
+
+def test_where_nothing_is_defined_the_next_step_is_to_apply() -> None:
+    class Nothing(FewRuns):
+        def catalogue(self) -> Catalogue:
+            return Catalogue()
+
+    names = Names(cast("Reader", Nothing()), NOW)
+    for look_up in (names.process, names.run):
+        with pytest.raises(UsageError, match="no such") as caught:
+            look_up("desk/mine")
+        assert "boms apply" in caught.value.next_step
 
 
 @pytest.mark.parametrize(

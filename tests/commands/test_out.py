@@ -85,5 +85,21 @@ def test_people_read_times_in_the_homes_zone() -> None:
     stream = io.StringIO()
     printer = out(stream)
     printer.use_zone("Asia/Kolkata")
-    printer.table(("AT",), [(datetime(2026, 11, 20, 18, 30, tzinfo=UTC),)])
-    assert stream.getvalue().splitlines()[1] == "2026-11-21 00:00:00"
+    printer.table(("AT", "ENDED"), [(datetime(2026, 11, 20, 18, 30, tzinfo=UTC), None)])
+    assert stream.getvalue().splitlines() == ["AT (IST)             ENDED", "2026-11-21 00:00:00"]
+
+
+def test_when_summer_time_ends_each_time_names_its_own_zone() -> None:
+    stream = io.StringIO()
+    printer = out(stream)
+    printer.use_zone("Europe/London")
+    printer.table(("AT",), [(datetime(2026, 10, 25, hour, 30, tzinfo=UTC),) for hour in (0, 1)] + [(None,)])
+    assert stream.getvalue().splitlines() == ["AT", "2026-10-25 01:30:00 BST", "2026-10-25 01:30:00 GMT", ""]
+
+
+@pytest.mark.parametrize(("hour", "says"), [(12, "21:30 IST"), (20, "2026-11-20 21:30 IST")])
+def test_a_time_of_day_has_its_date_where_that_is_another(hour: int, says: str) -> None:
+    printer = out(io.StringIO())
+    printer.use_zone("Asia/Kolkata")
+    now = datetime(2026, 11, 20, hour, tzinfo=UTC)
+    assert printer.time_of_day(datetime(2026, 11, 20, 16, tzinfo=UTC), now) == says

@@ -83,7 +83,9 @@ class Night:
     ) -> Verdict:
         """Make one request and return its verdict."""
         self._asked += 1
-        session = Session(SessionId(f"session-{by}-{self.now:%d%H%M%S}"), by, b"", self.now, self.now + timedelta(hours=1))
+        session = Session(
+            SessionId(f"session-{by}-{self.now:%d%H%M%S}"), by, b"", self.now, self.now + timedelta(hours=1)
+        )
         request = Request(
             RequestId(f"request-{self._asked}"), "test", session.id, self._asked, verb, target, self.now,
             self.now + timedelta(minutes=5), reason, seen, given or {},

@@ -546,3 +546,8 @@ def test_many_missed_occurrences_cost_in_proportion() -> None:
     facts = [OccurrenceDue(ProcessId("ops/pair"), EVENING - timedelta(minutes=n), missed=True) for n in range(1, 401)]
     decision = night.tell(*facts)
     assert len(decision.runs) == 400
+
+
+def test_a_manual_task_needs_no_pool() -> None:
+    night = Night(process("ops/sign", task("sign", work=Manual("ok?"), pool="elsewhere")))
+    assert night.states(night.order("ops/sign")) == {"sign": "confirm"}

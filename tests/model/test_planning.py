@@ -175,7 +175,7 @@ def test_business_dates(zone: str, day_starts: str, instant: str, expected: str)
         ("@daily", "1 fields instead of 5"),
         ("0 1 * *", "4 fields instead of 5"),
         ("0 1 * * * 2026", "6 fields instead of 5"),
-        ("60 * * * *", "[60 * * * *] is not acceptable, out of range"),
+        ("60 * * * *", "60 cannot be the minute (0-59)"),
         ("0 H * * *", "H cannot be read"),
         ("0 1 * * mon-fry", "mon-fry cannot be read"),
         ("0 0 31 4,6,9,11 *", "there is no such day"),

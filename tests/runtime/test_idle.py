@@ -34,7 +34,7 @@ def test_nothing_is_read_until_somebody_asks(tmp_path: Path, monkeypatch: pytest
         assert calls == []
         house.client.sign_in("admin", PASSWORD)
         assert {"pending", "pending_logins"} == set(calls)
-        assert house.client.act("users", "admin", parameters={"do": "unlock"}).code == "ok"
+        house.apply("process: ops/one\ntasks: {only: {command: [/bin/true]}}\n")
         calls.clear()
         assert house.store.lead_for_a_moment()
         assert calls == []

@@ -69,6 +69,7 @@ class FakeGateway:
     refusal: str = ""
     hold_acts: Event = field(default_factory=Event)
     must_change: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.hold_acts.set()
@@ -144,7 +145,7 @@ class FakeGateway:
             if self.runs[run].started_at
             else (Gate(GateKind.RUN, "run:risk/var", open=False, detail="risk/var is running"),)
         )
-        return RunView(self.runs[run], process, tasks, last, gates)
+        return RunView(self.runs[run], process, tasks, last, gates, frozenset(self.held))
 
     def task(self, ref: str) -> TaskView:
         self._answer("task")
@@ -164,6 +165,7 @@ class FakeGateway:
         return (
             Gate(GateKind.DEPENDENCY, "dependency:compute", open=False, detail=self.gate_detail, by_itself=False),
             Gate(GateKind.START_TIME, "start-time", open=False, detail="starts at 23:00", opens_at=AT_ELEVEN),
+            *(Gate(GateKind.HOLD, f"hold:{ref}", open=False, detail="held by ravi") for ref in self.held & {task.ref}),
             Gate(GateKind.SLOT, "slot:local", open=True, detail="3 of 16 slots of local are taken"),
         )
 

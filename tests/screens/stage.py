@@ -19,17 +19,17 @@ from tests.screens.night import NOW, ZONE
 
 SMALL, LARGE = (80, 24), (160, 48)
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-PATIENCE = 400
+STEP, PATIENCE = 0.01, 400
+"""How often a test looks whether something has become true, in seconds, and how many times."""
 
 
 @dataclass
-class Stage:
-    """What a test holds: the app, the pilot that presses keys, the gateway behind, and the clock in seconds."""
+class Seat:
+    """What a test holds of any console: the app, and the pilot that presses keys; it sees what a person sees."""
 
     app: Console
     pilot: Pilot[None]
-    gateway: FakeGateway
-    clock: "Clock"
+    patience: int = field(default=PATIENCE, kw_only=True)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -37,12 +37,15 @@ class Stage:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait for something to become true."""
-        for _ in range(PATIENCE):
+        for _ in range(self.patience):
             if condition():
                 return
-            self.app.feed.look()
-            await asyncio.sleep(0.01)
+            self.look()
+            await asyncio.sleep(STEP)
         raise AssertionError(f"it did not happen; the screen is\n{self.text}")
+
+    def look(self) -> None:
+        """What else a waiting test does; nothing, as a person."""
 
     async def sees(self, *texts: str) -> None:
         """Wait until all these texts are on the screen."""
@@ -64,6 +67,22 @@ class Stage:
     def text(self) -> str:
         return "\n".join(self.rows)
 
+    @property
+    def svg(self) -> str:
+        """The screen as a picture."""
+        return self.app.export_screenshot()
+
+
+@dataclass
+class Stage(Seat):
+    """A seat before a fake gateway, with a clock in seconds that the test moves."""
+
+    gateway: FakeGateway
+    clock: "Clock"
+
+    def look(self) -> None:
+        self.app.feed.look()
+
     async def snapshot(self, name: str) -> None:
         """Wait for the screen to be as it is stored; BOMS_UPDATE_SNAPSHOTS=1 stores it instead."""
         file = SNAPSHOTS / f"{name}.txt"
@@ -75,7 +94,7 @@ class Stage:
         for _ in range(PATIENCE // 2):
             if self.rows == stored:
                 return
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(STEP)
         assert self.rows == stored
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from textual.widgets import Button, Input
 
 from boms_tui.errors import BomsError
 from boms_tui.model.ids import RunId
@@ -16,7 +15,7 @@ from boms_tui.screens.account import AccountBox
 from boms_tui.screens.confirm import Confirm
 from boms_tui.screens.fields import Field
 from boms_tui.screens.users import UsersScreen
-from boms_tui.screens.widgets.form import Form
+from tests.screens.boxes import button, fill, say_yes
 from tests.screens.fake import FakeGateway, rights, signed_in
 from tests.screens.stage import Stage, stage
 
@@ -60,27 +59,10 @@ async def go_to(at: Stage, target: str) -> int:
     return at.gateway.runs[RunId(target)].version
 
 
-async def fill(at: Stage, values: Mapping[str, str]) -> None:
-    form = at.app.screen.query_one(Form)
-    for row in form.rows:
-        if row.field.name in values and isinstance(row.entry, Input):
-            row.entry.value = values[row.field.name]
-    await at.pilot.pause()
-
-
-def button(at: Stage, name: str) -> Button:
-    return at.app.screen.query_one(f"#{name}", Button)
-
-
-async def say_yes(at: Stage) -> None:
-    await at.until(lambda: not button(at, "yes").has_class("-active"))
-    button(at, "yes").focus()
-    await at.press("enter")
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.verb}-{case.target.rpartition(':')[2]}")
 async def test_each_verb_sends_one_request(case: Case) -> None:
     async with stage(signed_in=signed_in("admin")) as at:
+        at.gateway.held = {case.target} if case.verb == "release" else set()
         seen = await go_to(at, case.target)
         verb = VERBS[case.verb]
         await at.press(verb.key)
@@ -105,14 +87,14 @@ async def test_the_box_says_what_follows() -> None:
     async with stage(signed_in=signed_in()) as at:
         await go_to(at, f"{MARGIN}:compute")
         await at.press("r")
-        await at.sees("frees   cube, totals, tell-desk", "blocked release (waits for a person)", "✗ failed, attempt 2")
+        await at.sees("starts  cube, totals, tell-desk", "blocked release (waits for a person)", "✗ failed, attempt 2")
 
 
 async def test_enter_alone_never_acts() -> None:
     async with stage(signed_in=signed_in()) as at:
         await go_to(at, f"{MARGIN}:compute")
         await at.press("r")
-        await at.sees("frees")
+        await at.sees("starts")
         assert at.app.focused is not button(at, "yes")
         await at.press("enter", "enter", "enter")
         assert at.gateway.acts == []
@@ -237,7 +219,7 @@ async def test_an_order_carries_its_date_and_parameters() -> None:
         await at.sees("revision     4, applied")
         await at.press("o")
         await at.sees("Business date", "batch")
-        assert at.app.focused is button(at, "no")
+        assert at.app.focused is not button(at, "yes")
         await say_yes(at)
         await at.sees("batch is required")
         await fill(at, {"date": "2026-11-21", "parameter.batch": "7"})

@@ -108,7 +108,7 @@ async def test_the_boxes_and_the_verdict(size: tuple[int, int]) -> None:
         at.app.open_task(TASK)
         await at.sees("[/nope]", "Attempts")
         await at.press("r")
-        await at.sees("frees   ␛")
+        await at.sees("starts  ␛")
         is_inert(at)
         await at.press(*"why", "enter", "enter")
         await at.sees("refused: ␛")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from boms_tui.model.ids import ProcessId
 from boms_tui.model.states import AttemptState, RunState, TaskState
 from boms_tui.model.verbs import VERBS, On
 from boms_tui.model.views import BoardQuery, BoardRow, Effect, Output, Pulse
@@ -16,6 +17,7 @@ from boms_tui.screens.fields import fields_of, parameters_of
 from boms_tui.screens.filter import matches, parse
 from boms_tui.screens.freshness import Freshness, Health, freshness
 from boms_tui.screens.line import Span
+from boms_tui.screens.rows import board, process
 from boms_tui.screens.rows.bars import TimeLine, axis, progress, time_bar
 from boms_tui.screens.rows.board import Grouping, board_lines, chips, current_date, fields, of_current_dates
 from boms_tui.screens.rows.effect import effect_lines
@@ -23,9 +25,9 @@ from boms_tui.screens.rows.frame import footer, place_text
 from boms_tui.screens.rows.process import schedule_words
 from boms_tui.screens.rows.task import log_lines
 from boms_tui.screens.signs import ATTEMPT_SIGNS, PLAIN, RUN_SIGNS, TASK_SIGNS
-from boms_tui.screens.target import misfit, run_target, task_target
+from boms_tui.screens.target import misfit, offered, run_target, task_target
 from boms_tui.screens.text import clip, clip_left, fit, safe, wrap
-from boms_tui.screens.when import Moment, calm, clock_text, duration, length
+from boms_tui.screens.when import Moment, age_text, calm, clock_text, duration, length
 from tests.screens.fake import FakeGateway
 from tests.screens.night import DAY, NOW
 
@@ -221,18 +223,34 @@ def test_a_breadcrumb_loses_its_beginning_first() -> None:
 def test_a_verb_that_does_not_fit_says_why() -> None:
     gateway = FakeGateway()
     task = gateway.tasks["settlement/eod-margin@2026-11-20.1:cube"]
-    target = task_target(task, None, NOW)
+    definition = gateway.definitions[ProcessId("settlement/eod-margin")].tasks[task.task]
+    target = task_target(task, definition, None, NOW, held=False)
     assert misfit(VERBS["retry"], target) == "Retry is for what is backoff or failed; cube is waiting"
     assert misfit(VERBS["skip"], target) == ""
+    assert misfit(VERBS["release"], target) == "nothing holds cube"
+    assert misfit(VERBS["confirm"], target) == "cube asks nobody"
     assert misfit(VERBS["cancel"], target) == "Cancel acts on a run"
     run = run_target(gateway.runs[task.run], NOW)
     assert misfit(VERBS["cancel"], run) == ""
+    assert misfit(VERBS["release"], run) == ""
+    assert not offered(VERBS["release"], run)
     assert misfit(VERBS["order"], run) == "Order acts on a process"
 
 
+def test_help_names_the_fields_that_a_filter_knows() -> None:
+    gateway = FakeGateway()
+    assert tuple(board.fields(gateway.board(BoardQuery())[0])) == board.FIELDS
+    assert tuple(process.fields(gateway.processes()[0])) == process.FIELDS
+
+
+def test_what_was_seen_just_now_says_so() -> None:
+    assert age_text(timedelta(milliseconds=900)) == "just now"
+    assert age_text(timedelta(seconds=7)) == "0:07 ago"
+
+
 def test_the_fields_of_an_order_are_the_processs_parameters() -> None:
-    process = FakeGateway().definitions[next(p for p in FakeGateway().definitions if p == "archive/night")]
-    names = {field.name: field for field in fields_of("order", On.PROCESS, process)}
+    definition = FakeGateway().definitions[ProcessId("archive/night")]
+    names = {field.name: field for field in fields_of("order", On.PROCESS, definition)}
     assert list(names) == ["date", "parameter.region", "parameter.batch"]
     assert names["parameter.region"].choices == ("west", "south")
     assert names["parameter.batch"].required
@@ -245,10 +263,10 @@ def test_until_is_the_next_time_the_clock_shows_it() -> None:
     assert parameters_of({"until": "tomorrow"}, NOW, KOLKATA) == {"until": "tomorrow"}
 
 
-def test_an_effect_says_what_it_frees_and_what_stays() -> None:
-    effect = Effect(("cube",), (("release", "a person"),), ("finance/ledger@2026-11-20.1",))
+def test_an_effect_says_what_it_starts_and_what_stays() -> None:
+    effect = Effect(("cube",), (("release", "a person"),), ("finance/ledger@2026-11-20.1",), then=("totals",))
     text = "\n".join(line.text for line in effect_lines(effect, "", 60))
-    assert text == "frees   cube\nblocked release (a person)\nwent on finance/ledger@2026-11-20.1"
+    assert text == "starts  cube\nthen    totals\nblocked release (a person)\nwent on finance/ledger@2026-11-20.1"
     assert "many" not in effect_lines(Effect(tuple(map(str, range(99)))), "", 60)[0].text
     assert effect_lines(None, "", 60)[0].text == "working out what it would do"
 

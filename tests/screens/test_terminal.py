@@ -1,70 +1,22 @@
 """The console on a real pseudo-terminal: what it writes, what ends it, and what it leaves behind."""
 
-import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 from threading import Event
 
-import pexpect
-import pyte
 import pytest
 
 from boms_tui import clock
+from tests.screens.terminal import ROOT, Terminal
 
-ROOT = Path(__file__).parents[2]
 RESTORED = b"\x1b[?1049l"
 
 
-class Terminal:
-    """A console in a pseudo-terminal, and the screen that a person would see."""
-
-    def __init__(self, log: Path, mode: str = "board", **environment: str) -> None:
-        self.log = log
-        variables = {name: value for name, value in os.environ.items() if name not in {"NO_COLOR", "COLORTERM"}}
-        self.child: pexpect.spawn[bytes] = pexpect.spawn(
-            sys.executable, ["-m", "tests.screens.on_a_terminal", str(log), mode],
-            cwd=str(ROOT), dimensions=(24, 80), timeout=20,
-            env={**variables, "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment},
-        )  # fmt: skip
-        self.screen = pyte.Screen(80, 24)
-        self.stream = pyte.ByteStream(self.screen)
-        self.written = b""
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.screen.display)
-
-    def read(self, seconds: float) -> bytes:
-        """What it writes in so many seconds."""
-        before, until = len(self.written), clock.monotonic() + seconds
-        while clock.monotonic() < until:
-            try:
-                piece = self.child.read_nonblocking(65_536, timeout=0.1)
-            except pexpect.TIMEOUT:
-                continue
-            except pexpect.EOF:
-                break
-            self.written += piece
-            self.stream.feed(piece)
-        return self.written[before:]
-
-    def sees(self, text: str) -> None:
-        until = clock.monotonic() + 20
-        while text not in self.text and clock.monotonic() < until:
-            self.read(0.1)
-        assert text in self.text, self.text
-
-    def hang_up(self) -> None:
-        """Close the other side of the terminal, as a lost connection does."""
-        self.child.ptyproc.fileobj.close()  # type: ignore[attr-defined]
-
-    def end(self) -> int | None:
-        """Wait for its end; the exit status."""
-        self.read(10)
-        self.child.close()
-        return self.child.exitstatus
+def console(log: Path, mode: str = "board", **environment: str) -> Terminal:
+    """The console on the fake night."""
+    return Terminal("tests.screens.on_a_terminal", str(log), mode, **environment)
 
 
 @pytest.fixture
@@ -73,7 +25,7 @@ def log(tmp_path: Path) -> Path:
 
 
 def test_at_rest_it_writes_next_to_nothing(log: Path) -> None:
-    terminal = Terminal(log)
+    terminal = console(log)
     terminal.sees("needs a person")
     terminal.read(1.5)
     assert len(terminal.read(6)) <= 200
@@ -83,7 +35,7 @@ def test_at_rest_it_writes_next_to_nothing(log: Path) -> None:
 
 
 def test_a_key_is_answered_with_few_bytes(log: Path) -> None:
-    terminal = Terminal(log)
+    terminal = console(log)
     terminal.sees("needs a person")
     terminal.read(1)
     terminal.child.send("j")
@@ -95,7 +47,7 @@ def test_a_key_is_answered_with_few_bytes(log: Path) -> None:
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_leaves_the_terminal_whole(log: Path, number: signal.Signals, status: int) -> None:
-    terminal = Terminal(log)
+    terminal = console(log)
     terminal.sees("needs a person")
     terminal.child.kill(number)
     assert terminal.end() == status
@@ -105,7 +57,7 @@ def test_a_signal_leaves_the_terminal_whole(log: Path, number: signal.Signals, s
 
 
 def test_a_lost_connection_ends_it(log: Path) -> None:
-    terminal = Terminal(log)
+    terminal = console(log)
     terminal.sees("needs a person")
     terminal.hang_up()
     until = clock.monotonic() + 15
@@ -115,7 +67,7 @@ def test_a_lost_connection_ends_it(log: Path) -> None:
 
 
 def test_a_crash_shows_no_variable_and_ends_with_a_status(log: Path) -> None:
-    terminal = Terminal(log, "broken")
+    terminal = console(log, "broken")
     assert terminal.end() == 1
     assert b"canary-of-the-crash" not in terminal.written
     assert b"the console failed; see " in terminal.written
@@ -135,7 +87,7 @@ def test_a_crash_shows_no_variable_and_ends_with_a_status(log: Path) -> None:
 def test_it_works_on_plain_terminals_and_ignores_textuals_switches(
     log: Path, environment: dict[str, str], sees: str
 ) -> None:
-    terminal = Terminal(log, **environment)
+    terminal = console(log, **environment)
     terminal.sees(sees)
     if "NO_COLOR" in environment:
         assert b"38;2;" not in terminal.written
@@ -144,8 +96,18 @@ def test_it_works_on_plain_terminals_and_ignores_textuals_switches(
     assert terminal.end() == 0
 
 
+def test_a_size_in_the_environment_does_not_keep_it_from_following_the_terminal(log: Path) -> None:
+    terminal = console(log, COLUMNS="80", LINES="24")
+    terminal.sees("needs a person")
+    terminal.resize(15, 60)
+    terminal.until(lambda: terminal.screen.display[-1].startswith(" / Filter"), "the footer in the last row")
+    terminal.sees("BOMS")
+    terminal.child.send("q")
+    assert terminal.end() == 0
+
+
 def test_a_dumb_terminal_is_refused(log: Path) -> None:
-    terminal = Terminal(log, TERM="dumb")
+    terminal = console(log, TERM="dumb")
     assert terminal.end() == 2
     assert b"the console needs a terminal that can move its cursor" in terminal.written
 
@@ -169,7 +131,7 @@ def test_the_start_imports_nothing_heavy() -> None:
 
 
 def test_the_sign_in_box_is_in_the_first_picture(log: Path) -> None:
-    terminal = Terminal(log, "sign-in")
+    terminal = console(log, "sign-in")
     terminal.sees("Sample accounts")
     terminal.sees("needs a person")
     terminal.child.send("3")

@@ -33,7 +33,7 @@ class House:
         self.leader = Leader(engine)
         self.reader = Reader(self.outside)
         self.inbox = Inbox(self.outside)
-        epoch = self.leader.take("node-1", self.leader.lease(), NOW)
+        epoch = self.leader.take("node-1", self.leader.lease(), NOW, {})
         assert epoch is not None
         self.epoch = epoch
 

@@ -111,7 +111,7 @@ def test_a_decision_that_fails_at_its_end_leaves_nothing(house: House) -> None:
 
 def test_a_deposed_leader_writes_nothing(house: House) -> None:
     successor = Leader(house.engine)
-    epoch = successor.take("node-2", successor.lease(), NOW)
+    epoch = successor.take("node-2", successor.lease(), NOW, {})
     assert epoch == house.epoch + 1
     with pytest.raises(DeposedError):
         house.commit(runs=(a_run(),))

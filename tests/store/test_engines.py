@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from boms_tui.errors import BomsError, UsageError
-from boms_tui.store.engines import make_engine, sqlite_file, wal_reset_fault
+from boms_tui.store.dialects import sqlite_file
+from boms_tui.store.engines import make_engine, wal_reset_fault
 from tests import stores
 
 

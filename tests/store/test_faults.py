@@ -68,7 +68,7 @@ def test_a_leader_deposed_while_its_answer_was_lost_writes_nothing(house: House)
     seen = successor.lease()
     taken: list[int | None] = []
     with (
-        losing(house.engine, 1, after=False, meanwhile=lambda: taken.append(successor.take("node-2", seen, NOW))),
+        losing(house.engine, 1, after=False, meanwhile=lambda: taken.append(successor.take("node-2", seen, NOW, {}))),
         pytest.raises(DeposedError),
     ):
         house.commit(runs=(a_run(),))
@@ -164,3 +164,36 @@ def _failure(*arguments: object, **attributes: object) -> DBAPIError:
 )
 def test_what_may_pass_is_tried_again(error: DBAPIError, *, passing: bool) -> None:
     assert is_passing(error) is passing
+
+
+def test_a_leader_that_cannot_see_whether_it_is_waited_for_looks_properly(place: stores.Place, tmp_path: Path) -> None:
+    with stores.made(place, tmp_path) as engine:
+        leader = Leader(engine)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE login RENAME TO lost")
+        assert leader.is_waited_for()
+        with pytest.raises(BomsError):
+            leader.pending_logins(1)
+
+
+@pytest.mark.parametrize("kind", sorted(stores.PLACES.keys() - {"memory"}))
+def test_a_connection_that_was_cut_is_not_looked_through_again(kind: str, tmp_path: Path) -> None:
+    with stores.made(stores.PLACES[kind], tmp_path) as engine:
+        leader = Leader(engine)
+        assert not leader.is_waited_for()
+        with engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+        assert raw is not None
+        raw.close()
+        assert leader.is_waited_for()
+        assert not leader.is_waited_for()
+
+
+@pytest.mark.parametrize("url", ["postgresql://boms@127.0.0.1:1/boms", "sqlite:////nowhere/boms.db"])
+def test_a_leader_without_its_store_looks_properly(url: str) -> None:
+    engine = make_engine(url)
+    leader = Leader(engine)
+    assert leader.is_waited_for()
+    with pytest.raises(NoAnswerError):
+        leader.pending(1)
+    engine.dispose()

@@ -3,6 +3,7 @@
 import pytest
 
 from boms_tui.errors import BomsError
+from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.ids import RequestId
 from boms_tui.model.records import Answer, Verdict
 from boms_tui.model.request import MAX_BODY
@@ -108,3 +109,14 @@ def test_a_text_that_is_no_manifest_is_refused(house: House) -> None:
     house.inbox.put_documents(["process: a"])
     with pytest.raises(BomsError, match="is not a manifest"):
         house.leader.documents(digest("process: a"))
+
+
+def test_the_leader_is_waited_for_until_all_have_their_answer(house: House) -> None:
+    assert not house.leader.is_waited_for()
+    house.inbox.submit(a_request("r-1"))
+    house.inbox.submit_login("l-1", b"sealed")
+    assert house.leader.is_waited_for()
+    house.commit(verdicts=(Verdict(RequestId("r-1"), Answer.EXPIRED, "expired", "", NOW),))
+    assert house.leader.is_waited_for()
+    house.commit(logins=(LoginAnswer("l-1", "refused", "", NOW),))
+    assert not house.leader.is_waited_for()

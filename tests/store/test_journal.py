@@ -26,7 +26,7 @@ def test_the_chain_has_no_gaps_over_commits_conflicts_and_leaders(house: House) 
     epochs = []
     for round_ in range(4):
         leader = Leader(house.engine)
-        epoch = leader.take(f"node-{round_}", leader.lease(), NOW)
+        epoch = leader.take(f"node-{round_}", leader.lease(), NOW, {})
         assert epoch is not None
         epochs.append(epoch)
         write(leader, epoch, "one")

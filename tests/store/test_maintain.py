@@ -34,7 +34,7 @@ def test_a_backup_is_a_store_of_that_moment(file_engine: Engine, tmp_path: Path)
     assert Reader(copy).board(BoardQuery())[0].run == a_run(reason="Сверка · 🚀")
     assert Reader(copy).pulse().sequence == 1
     leader = Leader(copy)
-    assert leader.take("node-2", leader.lease(), NOW) == house.epoch + 1
+    assert leader.take("node-2", leader.lease(), NOW, {}) == house.epoch + 1
     Inbox(copy).submit(a_request("r-1"))
     copy.dispose()
     house.close()

@@ -13,11 +13,13 @@ from sqlalchemy import Engine
 
 from boms_tui.model.states import TaskState
 from boms_tui.store import maintain
-from boms_tui.store.engines import make_engine, open_store, sqlite_file
+from boms_tui.store.dialects import sqlite_file
+from boms_tui.store.engines import make_engine, open_store
 from boms_tui.store.reader import Reader
 from tests import stores
 from tests.store.house import House, a_run, an_entry, next_version
 
+PROJECT = Path(__file__).parents[2]
 TASKS, DECISIONS = 10, 8
 TURNS = (TaskState.READY, TaskState.WAITING)
 
@@ -71,7 +73,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     return base, log
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_log_that_is_cut_or_spoilt_gives_whole_decisions(
     image: tuple[Path, bytes], tmp_path: Path, data: st.DataObject
@@ -103,7 +105,9 @@ def test_a_leader_killed_while_it_writes_leaves_what_it_was_told_is_saved(file_e
     house.order(a_run(), *(f"task-{number}" for number in range(TASKS)))
     url = file_engine.url.render_as_string()
     for told in (1, 4, 9):
-        with subprocess.Popen([sys.executable, "-c", WRITER, url], stdout=subprocess.PIPE, text=True) as writer:
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, url], stdout=subprocess.PIPE, text=True, cwd=PROJECT
+        ) as writer:
             assert writer.stdout is not None
             saved = [int(writer.stdout.readline()) for _ in range(told)]
             writer.send_signal(signal.SIGKILL)

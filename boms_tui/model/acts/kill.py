@@ -10,7 +10,7 @@ _KILLABLE = frozenset({TaskState.STARTING, TaskState.RUNNING})
 
 
 def kill(draft: Draft, ask: Ask) -> Refusal | None:
-    if not _kill(draft, ask.the_run(), ask.the_task().task, ask.by):
+    if not _kill(draft, ask.the_run(), ask.the_task().task, ask):
         return Refusal(Code.WRONG_STATE, "it has no live attempt")
     return None
 
@@ -23,17 +23,18 @@ def cancel(draft: Draft, ask: Ask) -> Refusal | None:
     for name in draft.definition(run).tasks:
         task = draft.task(run.id, name)
         if task.state in _KILLABLE and not ask.yes("leave"):
-            _kill(draft, run, name, ask.by)
+            _kill(draft, run, name, ask)
     draft.say("cancel-asked", run.id)
     draft.todo_runs[run.id] = None
     return None
 
 
-def _kill(draft: Draft, run: Run, name: TaskName, by: str) -> bool:
+def _kill(draft: Draft, run: Run, name: TaskName, ask: Ask) -> bool:
     attempt = draft.attempt(run.id, name)
     if attempt is None:
         return False
-    draft.edit_attempt(attempt, kill_by=by)
-    draft.move_task(draft.task(run.id, name), TaskEvent.KILL_ASKED, reason=f"being killed by {by}")
-    draft.kill(attempt, by)
+    draft.edit_attempt(attempt, kill_by=ask.by)
+    reason = f"being killed by {ask.by}: {ask.reason}"
+    draft.move_task(draft.task(run.id, name), TaskEvent.KILL_ASKED, reason=reason)
+    draft.kill(attempt, ask.by)
     return True

@@ -20,7 +20,7 @@ def rerun(draft: Draft, ask: Ask) -> Refusal | None:
         if task.state in ENDED:
             draft.move_task(
                 task, TaskEvent.RERUN, tries=0, due_at=None, started_at=None, ended_at=None, confirmed_by="",
-                reason=f"rerun by {ask.by}",
+                reason=f"rerun by {ask.by}: {ask.reason}",
             )  # fmt: skip
     return None
 

@@ -8,7 +8,6 @@ from boms_tui.model.states import TaskEvent
 
 def retry(draft: Draft, ask: Ask) -> Refusal | None:
     reopen(draft, ask.the_run())
-    draft.move_task(
-        ask.the_task(), TaskEvent.RETRIED, tries=0, due_at=None, ended_at=None, reason=f"retried by {ask.by}"
-    )
+    reason = f"retried by {ask.by}: {ask.reason}"
+    draft.move_task(ask.the_task(), TaskEvent.RETRIED, tries=0, due_at=None, ended_at=None, reason=reason)
     return None

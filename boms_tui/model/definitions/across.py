@@ -20,7 +20,8 @@ from boms_tui.model.rights import BUILT_IN
 class Known:
     """Every name there is, in documents with faults too.
 
-    `tasks` are by process, None where nobody can tell. `changed` are the processes that are being applied.
+    `tasks` are by process, None where nobody can tell. `changed` are the processes that are being applied, `faulty`
+    those of them whose order of tasks means nothing.
     """
 
     tasks: Mapping[str, Collection[str] | None]
@@ -28,6 +29,7 @@ class Known:
     roles: Collection[str]
     templates: Mapping[str, TemplateDocument]
     changed: Collection[str]
+    faulty: Collection[str]
 
 
 class Astray(NamedTuple):
@@ -137,7 +139,8 @@ def _outside(process: Process) -> Iterator[tuple[Path, str | None, Dependency]]:
 
 def _circles(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
     """Cycles across processes, to the task: only edges of the same business date count."""
-    needs = {process.id: list(_upstream(process)) for process in catalogue.processes.values()}
+    sound = [process for process in catalogue.processes.values() if process.id not in known.faulty]
+    needs = {process.id: list(_upstream(process)) for process in sound}
     for tangle in graph.tangles(needs):
         yield from _circles_in([catalogue.processes[name] for name in tangle], known)
 

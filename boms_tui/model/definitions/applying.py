@@ -119,7 +119,8 @@ def _catalogue(records: Mapping["Key", Body]) -> Catalogue:
 def _check_across(catalogue: Catalogue, resolved: "Resolved", in_force: "InForce", findings: Findings) -> None:
     from boms_tui.model.definitions.across import astray
 
-    for found in astray(catalogue, _known(catalogue, resolved)):
+    looked_at = replace(catalogue, processes={**catalogue.processes, **resolved.faulty})
+    for found in astray(looked_at, _known(catalogue, resolved)):
         findings.add(_place(found, resolved, in_force), found.what, found.hint)
 
 
@@ -138,6 +139,7 @@ def _known(catalogue: Catalogue, resolved: "Resolved") -> "Known":
         roles=frozenset({*BUILT_IN, *catalogue.roles, *named["role"]}),
         templates=resolved.templates,
         changed=frozenset(name for kind, name in resolved.blocks if kind == "process"),
+        faulty=resolved.faulty.keys(),
     )
 
 

@@ -55,6 +55,17 @@ def merged(base: Block, over: Block, *, without: str = "") -> Block:
     return result
 
 
+def without(block: Block, path: Path) -> Block:
+    """`block` without the value at `path`; a list that the path leads into goes as a whole, so that none moves up."""
+    key, *rest = path
+    result = Block(block.at)
+    for name, value in block.items():
+        inner = without(value, rest) if name == key and rest and isinstance(value, Block) else value
+        if name != key or inner is not value:
+            result.put(name, inner, block.keys_at[name], block.values_at[name])
+    return result
+
+
 def place_of(block: Block, path: Path) -> Place:
     """Where the value at `path` stands, or the nearest one around it that was written down."""
     place, value = block.at, _as_value(block)

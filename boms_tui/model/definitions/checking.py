@@ -5,7 +5,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
 
-from boms_tui.model.definitions.blocks import Block, Path, key_place_of, place_of
+from boms_tui.model.definitions.blocks import Block, Path, key_place_of, place_of, without
 from boms_tui.model.definitions.documents import Part
 from boms_tui.model.definitions.problems import Findings
 from boms_tui.model.definitions.scalars import shape
@@ -21,11 +21,29 @@ def typed(model: type[M], block: Block, findings: Findings) -> M | None:
         return model.model_validate(block)
     except ValidationError as error:
         for item in error.errors(include_url=False):
-            path = [step for step in item["loc"] if step != "[key]"]
+            path = _path(item)
             is_key = item["type"] == "extra_forbidden" or path != list(item["loc"])
             place = key_place_of(block, path) if is_key else place_of(block, path)
             findings.add(place, *_explained(model, path, item))
         return None
+
+
+def sound_part(model: type[M], block: Block) -> M | None:
+    """What `block` says without all that is wrong in it; None where too little is left."""
+    try:
+        return model.model_validate(block)
+    except ValidationError as error:
+        paths = [_path(item)[:-1] if item["type"] == "missing" else _path(item) for item in error.errors()]
+    for path in filter(None, paths):
+        block = without(block, path)
+    try:
+        return model.model_validate(block)
+    except ValidationError:
+        return None
+
+
+def _path(item: Error) -> list[str | int]:
+    return [step for step in item["loc"] if step != "[key]"]
 
 
 def _explained(model: type[Part], path: Path, item: Error) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Typed documents into the records that runs keep: defaults laid under tasks, tasks in topological order."""
 
+from collections.abc import Iterable
 from datetime import time
 from typing import TypeVar
 
@@ -38,10 +39,18 @@ def process_of(document: ProcessDocument, timezone: str) -> Process:
     needs = {
         name: [str(entry.task) for entry in task.after if not entry.process] for name, task in document.tasks.items()
     }
-    tasks = {TaskName(name): _task(TaskName(name), document) for name in graph.ordered(needs)}
+    return _process(document, timezone, graph.ordered(needs))
+
+
+def names_of(document: ProcessDocument, timezone: str) -> Process:
+    """A process that breaks rules, its tasks in the author's order: fit for nothing but to see what it names."""
+    return _process(document, timezone, document.tasks)
+
+
+def _process(document: ProcessDocument, timezone: str, order: Iterable[str]) -> Process:
     return Process(
         id=ProcessId(document.process),
-        tasks=tasks,
+        tasks={TaskName(name): _task(TaskName(name), document) for name in order},
         title=document.title or "",
         instructions=document.instructions or "",
         owner=_first(document.owner, else_="operator"),

@@ -8,11 +8,12 @@ from boms_tui.model.definition import Contact, Process, Role
 from boms_tui.model.definitions import records
 from boms_tui.model.definitions.blocks import Block, merged, place_of
 from boms_tui.model.definitions.bodies import Body
-from boms_tui.model.definitions.checking import typed
+from boms_tui.model.definitions.checking import sound_part, typed
 from boms_tui.model.definitions.documents import ContactDocument, ProcessDocument, RoleDocument, TemplateDocument
 from boms_tui.model.definitions.problems import Findings
 from boms_tui.model.definitions.reading import Document, stored
-from boms_tui.model.definitions.rules import broken_rules
+from boms_tui.model.definitions.rules import Broken, broken_rules, unknown_tasks
+from boms_tui.model.ids import ProcessId
 from boms_tui.model.nearest import did_you_mean, told
 from boms_tui.model.records import Revision
 
@@ -23,9 +24,13 @@ InForce: TypeAlias = Mapping[Key, Revision]
 
 @dataclass(slots=True)
 class Resolved:
-    """What documents say: `records` by key, those without fault; `blocks` as they stand with their templates."""
+    """What documents say: `records` by key, those without fault; `blocks` as they stand with their templates.
+
+    `faulty` are processes of which only the names they use can be looked at.
+    """
 
     records: dict[Key, Body] = field(default_factory=dict)
+    faulty: dict[ProcessId, Process] = field(default_factory=dict)
     blocks: dict[Key, Block] = field(default_factory=dict)
     templates: dict[str, TemplateDocument] = field(default_factory=dict)
 
@@ -73,12 +78,24 @@ class _Resolver:
         return document.body
 
     def process(self, document: Document) -> Process | None:
-        process = typed(ProcessDocument, document.body, self._findings)
-        if process is not None and process.extends is not None:
-            process = self._extended(process.extends, document)
-        if process is None or self._breaks_rules(process, document):
-            return None
-        return records.process_of(process, self._timezone)
+        own = typed(ProcessDocument, document.body, self._findings)
+        process = own
+        if own is not None and own.extends is not None:
+            process = self._extended(own.extends, document)
+        if process is not None and not self._breaks_rules(broken_rules(process), document):
+            return records.process_of(process, self._timezone)
+        part = process or own or sound_part(ProcessDocument, document.body)
+        if part is not None:
+            self._look_up_names(part, document)
+        return None
+
+    def _look_up_names(self, process: ProcessDocument, document: Document) -> None:
+        """Have looked up what a faulty process names; its own tasks where all of them are known."""
+        if process.extends is None:
+            tasks = document.body.get("tasks")
+            self._breaks_rules(unknown_tasks(process, tasks if isinstance(tasks, Block) else {}), document)
+        names = records.names_of(process, self._timezone)
+        self._resolved.faulty[names.id] = names
 
     def _extended(self, name: str, document: Document) -> ProcessDocument | None:
         """The process with its template under it."""
@@ -98,9 +115,9 @@ class _Resolver:
         self._resolved.blocks[document.kind, document.id] = block
         return typed(ProcessDocument, block, self._findings)
 
-    def _breaks_rules(self, process: ProcessDocument, document: Document) -> bool:
+    def _breaks_rules(self, rules: Iterable[Broken], document: Document) -> bool:
         block = self._resolved.blocks[document.kind, document.id]
         count = 0
-        for count, rule in enumerate(broken_rules(process), 1):  # noqa: B007 - kept beyond the loop
+        for count, rule in enumerate(rules, 1):  # noqa: B007 - kept beyond the loop
             self._findings.add(place_of(block, rule.path), rule.what, rule.hint)
         return count > 0

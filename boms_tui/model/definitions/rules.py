@@ -1,6 +1,6 @@
 """What must hold within one process, whatever else there is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from boms_tui.model import graph, placeholders
@@ -87,10 +87,15 @@ def _starts_give_parameters(process: ProcessDocument) -> Iterator[Broken]:
 
 
 def _own_tasks_exist(process: ProcessDocument) -> Iterator[Broken]:
+    yield from unknown_tasks(process, process.tasks)
+
+
+def unknown_tasks(process: ProcessDocument, known: Collection[str]) -> Iterator[Broken]:
+    """The dependencies on tasks of the process itself that are not among `known`."""
     for path, entry in _dependencies(process):
-        if entry.process is None and entry.task not in process.tasks:
+        if entry.process is None and entry.task not in known:
             name = str(entry.task)
-            hint = did_you_mean(name, process.tasks) or "another process is {process: NAME}"
+            hint = did_you_mean(name, known) or "another process is {process: NAME}"
             yield Broken(path, f"unknown task: {told(name)}", hint)
 
 

@@ -46,8 +46,12 @@ def needs_a_person(row: BoardRow) -> bool:
     )
 
 
+FIELDS = ("state", "dept", "process", "date", "by", "tasks", "text")
+"""What a filter can ask for by name."""
+
+
 def fields(row: BoardRow) -> Mapping[str, str]:
-    """What a filter can ask for."""
+    """What a filter looks at, by `FIELDS`."""
     run = row.run
     tasks = " ".join(state for state, number in row.counts.items() if number)
     return {

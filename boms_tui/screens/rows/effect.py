@@ -21,7 +21,9 @@ def effect_lines(effect: Effect | None, failed: str, width: int) -> list[Line]:
 
 def _spans(effect: Effect, width: int) -> Iterator[tuple[Span, ...]]:
     blocked = tuple(f"{name} ({why})" for name, why in effect.blocked)
-    yield from _part("frees", effect.frees, "nothing", "ok", width)
+    yield from _part("starts", effect.frees, "nothing", "ok", width)
+    if effect.then:
+        yield from _part("then", effect.then, "", "ok", width)
     yield from _part("blocked", blocked, "nothing stays blocked", "warn", width)
     if effect.went_on:
         yield from _part("went on", effect.went_on, "", "odd", width)

@@ -19,7 +19,7 @@ def contacts_lines(contacts: Sequence[Contact], moment: Moment) -> list[Line]:
 
 
 def user_columns(width: int) -> tuple[Column, ...]:
-    roles = max(12, width - 20 - 30 - 13 - 5)
+    roles = min(40, max(12, width - 20 - 30 - 13 - 5))
     return Column(" USER", 20), Column("ROLES", roles), Column("STATE", 30), Column("SINCE", 12)
 
 

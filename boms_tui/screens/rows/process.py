@@ -30,8 +30,12 @@ def schedule_words(start: str) -> str:
     return f"cron {' '.join(parts)}"
 
 
+FIELDS = ("dept", "process", "owner", "state", "text")
+"""What a filter can ask for by name."""
+
+
 def fields(row: ProcessRow) -> Mapping[str, str]:
-    """What a filter can ask for."""
+    """What a filter looks at, by `FIELDS`."""
     return {
         "dept": folder_of(row.id).casefold(),
         "process": row.id.casefold(),

@@ -142,6 +142,8 @@ def note_of(view: RunView, task: TaskRun, attempt: Attempt | None, others: tuple
     """What there is to say of a task in few words: why it failed, when it tries again, what it waits for."""
     if task.state is TaskState.BACKOFF and task.due_at is not None:
         return f"tries again at {stamp(task.due_at, moment.zone)}: {_outcome(attempt)}"
+    if task.state is TaskState.WAITING:
+        return safe(view.waits.get(task.task, "")) or _waits_for(view, task) or safe(task.reason)
     if task.state in IDLE:
         return safe(task.reason) or _waits_for(view, task)
     if task.reason:

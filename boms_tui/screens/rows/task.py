@@ -92,7 +92,8 @@ def _attempt_lines(view: TaskView, moment: Moment, shown: Attempt | None) -> Ite
         took = elapsed(attempt.started_at, attempt.ended_at, moment.now)
         code = f"exit {attempt.exit_code}" if attempt.exit_code is not None else ""
         code = f"signal {attempt.signal}" if attempt.signal is not None else code
-        by = f"killed by {attempt.kill_by}" if attempt.kill_by else ""
+        told = not attempt.kill_by or attempt.kill_by in attempt.reason
+        by = "" if told else f"killed by {attempt.kill_by}"
         note = ", ".join(filter(None, (attempt.reason, by, f"on {attempt.node}")))
         yield line(
             f"#{attempt.id}",
@@ -100,8 +101,8 @@ def _attempt_lines(view: TaskView, moment: Moment, shown: Attempt | None) -> Ite
             (fit(f"{attempt.number}", 3), "strong"),
             (f"{sign.glyph} {fit(sign.word, 12)} ", sign.tone),
             (f"{began} {fit(took, 6, right=True)}  ", "dim"),
-            (fit(code, 8) + " ", sign.tone if attempt.exit_code or attempt.signal else "dim"),
-            (clip(safe(note), max(0, moment.width - 43)), "dim"),
+            (fit(code, 9) + " ", sign.tone if attempt.exit_code or attempt.signal else "dim"),
+            (clip(safe(note), max(0, moment.width - 44)), "dim"),
         )
 
 

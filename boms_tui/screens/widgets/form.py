@@ -62,6 +62,11 @@ class Form(Vertical):
     def row(self, name: str) -> FormRow:
         return next(row for row in self.rows if row.field.name == name)
 
+    def first(self) -> Input | Choice:
+        """Where filling in begins: the field that decides, else the first that is typed into."""
+        entries = [row.entry for row in self.rows if row.field.decides or isinstance(row.entry, Input)]
+        return entries[0]
+
     def missing(self) -> FormRow | None:
         """The first field that must be filled in and is not."""
         return next((row for row in self.rows if row.field.required and not row.value.strip()), None)

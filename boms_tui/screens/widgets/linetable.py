@@ -62,7 +62,9 @@ class LineTable(LineView, can_focus=True):
             self._choose(self._rows[key])
 
     def _follow(self, row: int, offset: int) -> None:
-        """Keep the chosen line at the place of the screen where it was."""
+        """Keep the chosen line at the place of the screen where it was; at the top, keep what comes first in sight."""
+        if round(self.scroll_y) == 0 and row < self.size.height:
+            return
         if 0 <= offset < self.size.height:
             self.scroll_to(y=row - offset, animate=False)
 

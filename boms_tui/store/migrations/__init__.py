@@ -1,6 +1,6 @@
 """The schema's history: what this release expects, what a store has, and the way from one to the other."""
 
-from sqlalchemy import Engine, inspect, select, table
+from sqlalchemy import Connection, Engine, inspect, select, table
 from sqlalchemy.sql.expression import column
 
 from boms_tui.errors import BomsError, NoAnswerError
@@ -14,7 +14,10 @@ VERSION = table("alembic_version", column("version_num"))
 
 
 def current(engine: Engine) -> str | None:
-    """The revision of a store's schema; None where there is no store yet."""
+    """The revision of a store's schema; None where there is no store yet. Looking makes no file."""
+    file = dialects.sqlite_file(engine)
+    if file is not None and not file.exists():
+        return None
     return Access(engine).read(
         lambda connection: (
             connection.scalar(select(VERSION.c.version_num)) if inspect(connection).has_table(VERSION.name) else None
@@ -30,28 +33,50 @@ def check(engine: Engine) -> None:
         BomsError: its schema is older or newer than this release's.
     """
     found = current(engine)
-    if found == HEAD:
-        return
     if found is None:
-        raise NoAnswerError(f"there is no BOMS store at {place(engine)}", "`boms init` makes one")
-    if found in REVISIONS:
+        raise missing(engine)
+    _refuse_newer(found)
+    if found != HEAD:
         raise BomsError(
             f"the store's schema is at {found}, older than this release's {HEAD}", "run `boms store upgrade`"
         )
-    raise BomsError(
-        f"the store's schema is at {found}, which is newer than this release knows",
-        "install the release of BOMS that the store's runtime has; `boms init` does not turn a schema back",
-    )
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring a store's schema to `revision` in one transaction."""
+    """Bring a store's schema to `revision` in one transaction.
+
+    Raises:
+        BomsError: it is newer than this release's.
+        NoAnswerError: the store's database does not answer.
+    """
     from alembic import command
     from alembic.config import Config
 
+    found = current(engine)
+    if found is not None:
+        _refuse_newer(found)
     settings = Config()
     settings.set_main_option("script_location", "boms_tui.store:migrations")
     settings.set_main_option("path_separator", "os")
-    with dialects.to_write(engine).begin() as connection:
+
+    def migrate(connection: Connection) -> None:
         settings.attributes["connection"] = connection
         command.upgrade(settings, revision)
+
+    Access(engine).write(migrate, repeatable=True)
+
+
+def missing(engine: Engine) -> NoAnswerError:
+    """What is said where there is no store yet."""
+    return NoAnswerError(
+        f"there is no store at {dialects.sqlite_file(engine) or place(engine)}",
+        "`boms init` creates one; `boms demo` shows BOMS with a sample brokerage",
+    )
+
+
+def _refuse_newer(found: str) -> None:
+    if found not in REVISIONS:
+        raise BomsError(
+            f"the store's schema is at {found}, which is newer than this release knows",
+            "install the release of BOMS that the store's runtime has; `boms init` does not turn a schema back",
+        )

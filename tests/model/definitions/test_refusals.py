@@ -94,7 +94,7 @@ OF_ONE_PROCESS = [
     ("start: [{}]\n" + TASKS, "2:9: a start is one of `cron` and `process`"),
     ("start: [{cron: 0 1 * * *, process: a}]\n" + TASKS, "2:9: a start is one of `cron` and `process`"),
     ("start: [{cron: 0 25 * * *}]\n" + TASKS,
-     '2:16: bad cron text: 0 25 * * *: [0 25 * * *] is not acceptable, out of range (such as "30 18 * * 1-5")'),
+     '2:16: bad cron text: 0 25 * * *: 25 cannot be the hour (0-23) (such as "30 18 * * 1-5")'),
     ("start: [{cron: 0 1 * * * *}]\n" + TASKS,
      '2:16: bad cron text: 0 1 * * * *: 6 fields instead of 5 (such as "30 18 * * 1-5")'),
     ('start: [{cron: "@reboot"}]\n' + TASKS,
@@ -216,7 +216,9 @@ def test_all_problems_of_all_files_are_told_at_once() -> None:
     first = "process: a\nafter: [b, c]\ntasks: {t: {command: run, retries: x, after: [u]}}\n"
     second = "process: b\nafter: [d]\ntasks: {t: {command: run}}\n"
     assert told(first, second) == [
+        "1.yaml:2:12: unknown process: c (a or b)",
         "1.yaml:3:36: not a whole number from 0 to 1000: x",
+        "1.yaml:3:47: unknown task: u (t)",
         "2.yaml:2:9: unknown process: d (a or b)",
     ]
 

@@ -75,6 +75,7 @@ def upgrade() -> None:
         Column("name", Key(40)),
         Column("holder", Prose, nullable=False),
         Column("epoch", Count, nullable=False),
+        Column("pools", Prose, nullable=False),
         PrimaryKeyConstraint("name", name="pk_lease"),
     )
     op.create_table(
@@ -163,6 +164,7 @@ def upgrade() -> None:
         Column("must_change", Flag, nullable=False),
         Column("failures", Count, nullable=False),
         Column("locked_until", Instant),
+        Column("sessions_from", Instant),
         Column("version", Count, nullable=False),
         PrimaryKeyConstraint("name", name="pk_user_account"),
     )
