@@ -65,7 +65,7 @@ class AccountBox(Dialog[AccountChange]):
     def on_mount(self) -> None:
         first = self._form.rows[0].entry if self._form.rows else self.query_one("#no", Button)
         first.focus()
-        self.call_after_refresh(self._draw)
+        self.soon(self._draw)
         if "roles" in self._form.values():
             in_background("roles", lambda: tuple(self.host.gateway.roles()), self.post_message)
 

@@ -59,7 +59,7 @@ class Confirm(Dialog[Act]):
 
     def on_mount(self) -> None:
         self._form.first().focus()
-        self.call_after_refresh(self._draw)
+        self.soon(self._draw)
         verb, target = self.verb.name, self.target.id
         in_background("effect", lambda: self.host.gateway.effect(verb, target), self.post_message)
 
@@ -71,7 +71,7 @@ class Confirm(Dialog[Act]):
         self._draw()
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._draw)
+        self.soon(self._draw)
 
     def _draw(self) -> None:
         head, effect = self.query_one("#object", LineView), self.query_one("#effect", LineView)

@@ -1,5 +1,6 @@
 """What all boxes over a screen have in common: a title, Esc to go back, and buttons of which the safe one is first."""
 
+from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
 from textual.binding import Binding
@@ -36,7 +37,15 @@ class Dialog(ModalScreen[R | None], Generic[R]):
 
     def say(self, text: str, tone: str = "warn") -> None:
         """Put a message above the buttons, on as many rows as it takes."""
-        self.call_after_refresh(self._say, text, tone)
+        self.soon(self._say, text, tone)
+
+    def soon(self, draw: Callable[..., None], *given: str) -> None:
+        """Draw once the layout stands, unless the box has been left meanwhile."""
+        self.call_after_refresh(self._draw_if_open, draw, *given)
+
+    def _draw_if_open(self, draw: Callable[..., None], *given: str) -> None:
+        if self.is_attached and self.query(Box):
+            draw(*given)
 
     def _say(self, text: str, tone: str) -> None:
         view = self.query_one("#wrong", LineView)

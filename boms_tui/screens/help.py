@@ -26,10 +26,10 @@ class Help(Dialog[None]):
             yield LineView("help")
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._draw)
+        self.soon(self._draw)
 
     def on_resize(self) -> None:
-        self.call_after_refresh(self._draw)
+        self.soon(self._draw)
 
     def _draw(self) -> None:
         view = self.query_one("#help", LineView)

@@ -79,6 +79,10 @@ def test_the_task_has_the_environment_of_its_spec_and_no_other(shop: Workshop) -
     ]  # fmt: skip
 
 
+_OF_THE_C_LIBRARY = 0b11 << 31
+"""Signals 32 and 33, which no program can set: what the tests were started with is what the task gets."""
+
+
 def test_no_signal_is_blocked_or_ignored_in_the_task(shop: Workshop) -> None:
     shop.publish("grep", "-E", "Sig(Blk|Ign)", "/proc/self/status")
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
@@ -86,7 +90,8 @@ def test_no_signal_is_blocked_or_ignored_in_the_task(shop: Workshop) -> None:
         assert finish(shop.shim()) == 0
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    assert shop.out().split()[1::2] == [b"0000000000000000", b"0000000000000000"]
+    blocked, ignored = (int(mask, 16) & ~_OF_THE_C_LIBRARY for mask in shop.out().split()[1::2])
+    assert (blocked, ignored) == (0, 0)
 
 
 def test_the_folder_is_the_services_alone(shop: Workshop) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from textual.css.query import NoMatches
 
 from boms_tui.errors import BomsError
 from boms_tui.model.ids import RunId
@@ -292,3 +293,17 @@ async def test_only_an_admin_has_the_keys_of_accounts() -> None:
 def test_rights_and_fields_are_read_from_the_table() -> None:
     assert rights("viewer") == frozenset()
     assert Field("a", "b").choices == ()
+
+
+async def test_a_box_that_is_left_at_once_draws_nothing_any_more() -> None:
+    async with stage(signed_in=signed_in("admin")) as at:
+        await go_to(at, NOTES)
+        await at.press("v")
+        await at.sees("It was")
+        box = at.app.screen
+        assert isinstance(box, Confirm)
+        box.action_cancel()
+        await at.until(lambda: at.app.screen is not box and not box.is_attached)
+        with pytest.raises(NoMatches):
+            box._say("too late", "warn")
+        box._draw_if_open(box._say, "too late", "warn")
