@@ -84,6 +84,8 @@ class TaskScreen(LiveScreen[TaskView]):
             self._draw_log()
 
     def _draw_log(self) -> None:
+        if not self._stands():
+            return
         log, title = self.query_one(LogView), self.query_one("#logtitle", LineView)
         text = log_title(self.attempt, self.output, following=log.following)
         title.show([rule("#logtitle", text, self.moment(title).width)])

@@ -15,6 +15,7 @@ from boms_tui.model.verbs import VERBS, Level
 from boms_tui.screens.account import AccountBox
 from boms_tui.screens.confirm import Confirm
 from boms_tui.screens.fields import Field
+from boms_tui.screens.task import TaskScreen
 from boms_tui.screens.users import UsersScreen
 from tests.screens.boxes import button, fill, say_yes
 from tests.screens.fake import FakeGateway, rights, signed_in
@@ -307,3 +308,11 @@ async def test_a_box_that_is_left_at_once_draws_nothing_any_more() -> None:
         with pytest.raises(NoMatches):
             box._say("too late", "warn")
         box._draw_if_open(box._say, "too late", "warn")
+
+
+async def test_output_that_comes_before_the_screen_stands_waits_for_it() -> None:
+    async with stage(signed_in=signed_in()) as at:
+        early = TaskScreen(NOTES)
+        early._draw_log()
+        assert early.interest.key == NOTES
+        assert at.app.is_running
