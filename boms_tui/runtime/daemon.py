@@ -85,10 +85,6 @@ class Daemon:
             self._give_back(epoch)
         return True
 
-    def appoint_admin(self, name: str, password: str) -> None:
-        """Make the first admin, as `boms init` does."""
-        self.appoint(name, password, ("admin",))
-
     def appoint(self, name: str, password: str, roles: tuple[str, ...]) -> None:
         """Make a user without being asked by one; for `init` and the demo.
 
