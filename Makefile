@@ -8,7 +8,7 @@ help: ## list what can be made
 
 install: $(VENV)/.installed ## a virtual environment with everything `boms` needs
 
-$(VENV)/.installed: requirements/base.lock pyproject.toml
+$(VENV)/.installed: requirements/base.lock pyproject.toml $(wildcard boms_tui/runtime/cshim/*.*)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -24,11 +24,20 @@ demo: install ## the sample brokerage, its runtime and the console on it
 test: $(VENV)/.developing ## every test
 	$(BIN)/pytest
 
-check: $(VENV)/.developing ## format, lint, types, import contracts
+sim: SEEDS ?= 20000
+sim: FROM ?= 1
+sim: $(VENV)/.developing ## simulate whole nights from seeds on every core: SEEDS=20000 FROM=1
+	$(BIN)/python -m tests.sim --seeds $(SEEDS) --from $(FROM)
+
+chaos: $(VENV)/.developing ## break real processes in every way we know, for some 25 minutes, and write docs/RELIABILITY.md
+	$(BIN)/python -m tests.chaos
+
+check: $(VENV)/.developing ## format, lint, types, import contracts; 300 simulated nights and a small chaos run
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/pytest tests/sim tests/chaos
 
 format: $(VENV)/.developing ## rewrite to the house style
 	$(BIN)/ruff format .
@@ -48,4 +57,4 @@ lock: ## pin the requirements anew (needs uv)
 clean: ## remove what was built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help install demo test check format bench docs lock clean
+.PHONY: help install demo test sim chaos check format bench docs lock clean

@@ -4,10 +4,14 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import console, night
+from bench import console, crowd, night
 from bench.figures import Figure, table, write
 
-BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {"night": night.figures, "console": console.figures}
+BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
+    "night": night.figures,
+    "crowd": crowd.figures,
+    "console": console.figures,
+}
 
 
 def main(names: list[str]) -> int:

@@ -1,7 +1,9 @@
 """The machine's own limits, measured in the same run as what is held against them."""
 
 import os
+import shutil
 import statistics
+import subprocess
 import sys
 from collections import deque
 from pathlib import Path
@@ -22,6 +24,19 @@ def spawns(count: int = 1_000, wide: int = 16) -> float:
     while running:
         os.waitpid(running.popleft(), 0)
     return count / (clock.monotonic() - begun)
+
+
+def make(count: int = 1_000, wide: int = 16) -> float:
+    """Targets a second that `make` runs, each one program that does nothing; 0 where there is no make."""
+    program = shutil.which("make")
+    if program is None:
+        return 0.0
+    names = " ".join(f"t{number}" for number in range(count))
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "Makefile").write_text(f"all: {names}\n{names}:\n\t@/bin/true\n.PHONY: all {names}\n")
+        begun = clock.monotonic()
+        subprocess.run([program, f"-j{wide}", "-C", folder, "-s"], check=True, env={"PATH": os.defpath})
+        return count / (clock.monotonic() - begun)
 
 
 def python_start() -> float:

@@ -52,6 +52,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "cancel": "end runs",
         "confirm": "a person's yes or no to a task",
         "resolve": "say what happened to an unknown attempt",
+        "free": "lift a gate for one start",
     },
     "users": {"users": "list and administer users", "roles": "list roles and their verbs"},
     "prove": {"audit": "prove that the journal is whole"},

@@ -17,17 +17,21 @@ from boms_tui.errors import BomsError, UsageError
 from boms_tui.model.ids import parse_run_id, split_ref
 from boms_tui.model.verbs import VERBS
 
-Parameters = Callable[[Context, Namespace], Mapping[str, str]]
+Parameters = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """How one verb is written: what an operand may be, what else it takes, and what travels with the request."""
+    """How one verb is written: what an operand may be, what else it takes, and what travels with each request.
+
+    A verb is asked of several objects, or where `each` names an argument, of one object for each of its values.
+    """
 
     operand: str
     whole: Callable[[Names, str], str]
     arguments: Callable[[Parser], None] = lambda _: None
-    parameters: Parameters = lambda _, __: {}
+    parameters: Callable[[Context, Namespace], Parameters] = lambda _, __: {}
+    each: str = ""
 
 
 def _flag(option: str, says: str) -> Callable[[Parser], None]:
@@ -47,7 +51,7 @@ def _until(parser: Parser) -> None:
     )
 
 
-def _until_parameter(context: Context, arguments: Namespace) -> Mapping[str, str]:
+def _until_parameter(context: Context, arguments: Namespace) -> Parameters:
     if arguments.until is None:
         return {}
     try:
@@ -56,6 +60,10 @@ def _until_parameter(context: Context, arguments: Namespace) -> Mapping[str, str
         raise UsageError(f"not a time: {arguments.until}", "write 2026-11-20T21:30") from None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(context.home.timezone))
     return {"until": aware.astimezone(UTC).isoformat()}
+
+
+def _gates(parser: Parser) -> None:
+    parser.add_argument("gate", nargs="+", metavar="GATE", help="the name of a closed gate, as `boms why` lists it")
 
 
 def _resolution(parser: Parser) -> None:
@@ -83,21 +91,25 @@ ACTS: Mapping[str, Act] = {
         lambda _, given: {"answer": "no" if given.no else "yes"},
     ),
     "resolve": Act("RUN:TASK", Names.task, _resolution, lambda _, given: {"as": given.outcome}),
+    "free": Act("RUN[:TASK]", Names.run_or_task, _gates, each="gate"),
 }  # fmt: skip
 
 
 def _arguments(verb: str, parser: Parser) -> None:
     act = ACTS[verb]
-    parser.add_argument("objects", nargs="+", metavar=act.operand)
+    parser.add_argument("objects", nargs=1 if act.each else "+", metavar=act.operand)
     act.arguments(parser)
     reason(parser, required=VERBS[verb].reason_required)
 
 
 def _run(verb: str, context: Context, arguments: Namespace) -> int:
-    return worst([_one(verb, context, arguments, text) for text in arguments.objects])
+    act = ACTS[verb]
+    values = [{act.each: value} for value in getattr(arguments, act.each)] if act.each else [{}]
+    asked = [(text, value) for text in arguments.objects for value in values]
+    return worst([_one(verb, context, arguments, text, value, alone=len(asked) == 1) for text, value in asked])
 
 
-def _one(verb: str, context: Context, arguments: Namespace, text: str) -> int:
+def _one(verb: str, context: Context, arguments: Namespace, text: str, value: Parameters, *, alone: bool) -> int:
     """Ask for one object; an error with it keeps nothing from the others."""
     act = ACTS[verb]
     try:
@@ -107,10 +119,10 @@ def _one(verb: str, context: Context, arguments: Namespace, text: str) -> int:
             target,
             version_seen=version_of(context.reader, target),
             reason=arguments.reason,
-            parameters=act.parameters(context, arguments),
+            parameters={**act.parameters(context, arguments), **value},
         )
     except BomsError as error:
-        if len(arguments.objects) == 1:
+        if alone:
             raise
         context.out.error(error)
         return error.exit_code

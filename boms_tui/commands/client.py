@@ -27,6 +27,7 @@ from boms_tui.model.views import (
     Output,
     ProcessRow,
     ProcessView,
+    Progress,
     Pulse,
     RunView,
     TaskView,
@@ -90,6 +91,9 @@ class Client:
 
     def output(self, attempt: AttemptId) -> Output | None:
         return self._reader.output(attempt)
+
+    def progress(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, Progress]:
+        return self._reader.progress(attempts)
 
     def processes(self) -> Sequence[ProcessRow]:
         return self._reader.processes()
@@ -221,4 +225,4 @@ class Client:
         known = parse_run_id(run) is not None
         picture = self._reader.picture(run) if known else Picture()
         pools = dict.fromkeys(self._reader.pulse().pools, 0)
-        return Snapshot.of(self._reader.catalogue(), picture, pools=pools)
+        return Snapshot.of(self._reader.catalogue(), picture, pools=pools, users=views.people(self._reader))

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from boms_tui import clock
 from boms_tui.commands import views
+from boms_tui.commands.checks import Found, by_attempt, checks_json, failed_by_checks, print_checks
 from boms_tui.commands.command import Command, Parser, day
 from boms_tui.commands.context import Context
 from boms_tui.commands.freshness import with_age
 from boms_tui.commands.naming import Names
 from boms_tui.commands.out import iso
+from boms_tui.commands.progress import progress_json, said
 from boms_tui.errors import ExitCode
 from boms_tui.model.definition import Outcome, Process
 from boms_tui.model.ids import TaskName
@@ -53,12 +55,15 @@ def _run_operand(parser: Parser) -> None:
 
 def show(context: Context, given: Namespace) -> int:
     view = _view(context, given.run)
-    attempts = _by_task(context.reader.attempts(view.run.id))
+    attempts, found = _by_task(context.reader.attempts(view.run.id)), by_attempt(context.reader.checks(view.run.id))
     if context.out.as_json:
         tasks = [
-            {"name": name, "state": task.state, "attempts": [_attempt_json(attempt) for attempt in attempts[name]]}
+            {
+                "name": name, "state": task.state, **_progress_json(view, name),
+                "attempts": [_attempt_json(attempt, found) for attempt in attempts[name]],
+            }
             for name, task in view.tasks.items()
-        ]
+        ]  # fmt: skip
         context.out.json({**_run_json(view.run), "tasks": tasks})
         return ExitCode.DONE
     run = view.run
@@ -74,6 +79,7 @@ def show(context: Context, given: Namespace) -> int:
             for name, task in view.tasks.items()
         ],
     )  # fmt: skip
+    print_checks(context.out, failed_by_checks(view.attempts.values(), found))
     return ExitCode.DONE
 
 
@@ -81,9 +87,12 @@ def tree(context: Context, given: Namespace) -> int:
     view = _view(context, given.run)
     if context.out.as_json:
         tasks = [
-            {"name": name, "state": view.tasks[name].state, "after": [str(dependency) for dependency in task.after]}
+            {
+                "name": name, "state": view.tasks[name].state, "after": [str(dependency) for dependency in task.after],
+                **_progress_json(view, name),
+            }
             for name, task in view.definition.tasks.items()
-        ]
+        ]  # fmt: skip
         run = view.run
         context.out.json({"id": run.id, "state": run.state, "after": _after(view.definition), "tasks": tasks})
         return ExitCode.DONE
@@ -106,7 +115,8 @@ def draw(view: RunView) -> Iterator[str]:
         elsewhere = [str(dependency) for dependency in view.definition.tasks[name].after]
         others = elsewhere[1:] if inside[name] else elsewhere
         also = f"  (after {', '.join(others)})" if others else ""
-        return f"{branch}{name}  {view.tasks[name].state}{also}"
+        says = f"  {said(view.progress[name])}" if name in view.progress else ""
+        return f"{branch}{name}  {view.tasks[name].state}{says}{also}"
 
     def walk(names: Sequence[TaskName], indent: str) -> Iterator[str]:
         for name in names:
@@ -117,6 +127,11 @@ def draw(view: RunView) -> Iterator[str]:
     for root in [name for name in view.definition.tasks if not inside[name]]:
         yield line(root, "")
         yield from walk(children[root], "")
+
+
+def _progress_json(view: RunView, name: TaskName) -> dict[str, object]:
+    found = progress_json(view.progress.get(name))
+    return {"progress": found} if found else {}
 
 
 def _view(context: Context, text: str) -> RunView:
@@ -137,7 +152,9 @@ def _exit_code(task: TaskRun, attempts: Sequence[Attempt]) -> int | None:
 
 
 def _why(view: RunView, task: TaskRun) -> str:
-    """Why a task is as it is; of one that waits, the first thing it waits for."""
+    """Why a task is as it is; of one that waits, the first thing it waits for; of one that runs, what it says."""
+    if task.task in view.progress:
+        return said(view.progress[task.task])
     if task.state is not TaskState.WAITING:
         return task.reason
     return view.waits.get(task.task) or next(_awaited(view, task.task), task.reason)
@@ -159,10 +176,11 @@ def _run_json(run: Run) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _attempt_json(attempt: Attempt) -> dict[str, object]:
+def _attempt_json(attempt: Attempt, found: Found) -> dict[str, object]:
     return {
         "number": attempt.number, "state": attempt.state, "exit_code": attempt.exit_code, "node": attempt.node,
         "started_at": iso(attempt.started_at), "ended_at": iso(attempt.ended_at),
+        **checks_json(found.get(attempt.id, ())),
     }  # fmt: skip
 
 

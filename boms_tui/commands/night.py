@@ -1,7 +1,7 @@
 """A whole night of the sample brokerage without a person: its orders, its operator's acts, and how it must end."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -9,11 +9,12 @@ from pathlib import Path
 from boms_tui import clock
 from boms_tui.commands.client import Client
 from boms_tui.model.ids import ProcessId, RunId, TaskName, task_ref
-from boms_tui.model.records import Answer
+from boms_tui.model.records import Answer, Attempt
 from boms_tui.model.states import ENDED, RUN_ENDED, AttemptState, RunState, TaskState
 from boms_tui.model.views import BoardQuery, BoardRow, GateKind, TaskView
 
 _PAUSE = 0.2
+_LAST_WORDS = 5
 _NOTABLE = (TaskState.FAILED, TaskState.BACKOFF, TaskState.CONFIRM, TaskState.UNKNOWN)
 _ONCE = (AttemptState.SUCCEEDED,)
 
@@ -132,10 +133,18 @@ class Night:
             expected = ending.tasks.get(name, TaskState.SUCCEEDED)
             if task.state is not expected:
                 yield f"{task.ref} is {task.state}, not {expected}"
-            attempts = tuple(attempt.state for attempt in self._client.task(task.ref).attempts)
+            attempts = self._client.task(task.ref).attempts
+            states = tuple(attempt.state for attempt in attempts)
             wanted = ending.attempts.get(name, _ONCE if expected is TaskState.SUCCEEDED else ())
-            if attempts != wanted:
-                yield f"{task.ref} had the attempts {_list(attempts)}, not {_list(wanted)}"
+            if states != wanted:
+                yield f"{task.ref} had the attempts {_list(states)}, not {_list(wanted)}"
+                yield from self._last_words(attempts)
+
+    def _last_words(self, attempts: Sequence[Attempt]) -> Iterator[str]:
+        output = self._client.output(attempts[-1].id) if attempts else None
+        if output is not None:
+            lines = output.tail.decode("utf-8", errors="replace").splitlines()
+            yield from (f"{attempts[-1].id} printed: {line}" for line in lines[-_LAST_WORDS:])
 
     def _is_over(self, rows: Mapping[ProcessId, BoardRow]) -> bool:
         return all(process in rows and rows[process].run.state in RUN_ENDED for process in self._script.endings)

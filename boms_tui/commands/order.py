@@ -27,7 +27,9 @@ def arguments(parser: Parser) -> None:
     parser.add_argument(
         "--parameter", action="append", default=[], type=_assignment, metavar="K=V", help="may be repeated"
     )
-    parser.add_argument("--force", action="store_true", help="even where its calendar has no such date")
+    parser.add_argument(
+        "--force", action="store_true", help="even where its calendar has no such date, or it skips what overlaps"
+    )
     parser.add_argument("--wait", action="store_true", help="end with the run")
     parser.add_argument("--through-stall", action="store_true", help="with --wait: wait on while it is stalled")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, and order nothing")

@@ -4,16 +4,16 @@
 from several threads.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
 from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.records import Attempt, Revision, SealedEntry, Verdict
+from boms_tui.model.records import Attempt, CheckVerdict, Revision, SealedEntry, Verdict
 from boms_tui.model.request import Envelope
-from boms_tui.model.views import BoardQuery, BoardRow, Output, ProcessRow, Pulse, UserRow
+from boms_tui.model.views import BoardQuery, BoardRow, Output, ProcessRow, Progress, Pulse, Stretch, UserRow
 
 
 class Reader(Protocol):
@@ -43,7 +43,21 @@ class Reader(Protocol):
 
     def attempts(self, run: RunId, task: TaskName | None = None) -> Sequence[Attempt]: ...
 
-    def output(self, attempt: AttemptId) -> Output | None: ...
+    def checks(self, run: RunId, task: TaskName | None = None) -> Sequence[CheckVerdict]:
+        """What the checks of a run's attempts, or of one task's, found; by attempt, those before the start first."""
+        ...
+
+    def output(self, attempt: AttemptId, *, last: int = 65_536) -> Output | None:
+        """The end of an output, `last` bytes at most, as far back as there is no gap; None where nothing is known."""
+        ...
+
+    def stretch(self, attempt: AttemptId, start: int) -> Stretch | None:
+        """The first bytes of an output from `start` on that are there; None behind the last."""
+        ...
+
+    def progress(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, Progress]:
+        """What attempts said of themselves; those that said nothing are left out."""
+        ...
 
     def journal(self, *, about: str = "", after: int = 0, limit: int = 1_000) -> Sequence[SealedEntry]:
         """Rows after `after`, the oldest first; `about` narrows to an object and what lies under it."""

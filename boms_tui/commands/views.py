@@ -8,13 +8,13 @@ from boms_tui.errors import UsageError
 from boms_tui.model.definition import Contact
 from boms_tui.model.draft import Draft
 from boms_tui.model.effect import readers_of
-from boms_tui.model.gates import all_gates, outer_gates
+from boms_tui.model.gates import all_gates, contested_gates, outer_gates
 from boms_tui.model.ids import ProcessId, RunId, TaskName, split_ref, task_ref
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.records import Attempt, Run, SealedEntry, TaskRun
+from boms_tui.model.records import Attempt, Run, SealedEntry, TaskRun, User
 from boms_tui.model.snapshot import Snapshot
-from boms_tui.model.states import IDLE, TaskState
-from boms_tui.model.views import BoardQuery, Gate, GateKind, ProcessView, RunView, TaskView
+from boms_tui.model.states import ATTEMPT_LIVE, IDLE, TaskState
+from boms_tui.model.views import BoardQuery, Gate, GateKind, ProcessView, Progress, RunView, TaskView
 
 _PAGE = 1_000
 _RECENT_RUNS = 20
@@ -28,14 +28,16 @@ def run_view(reader: Reader, run_id: RunId, now: datetime) -> RunView:
     definition = picture.definitions[run.process, run.revision]
     tasks = {task.task: task for task in picture.tasks if task.run == run_id}
     draft = _draft(reader, reader.catalogue(), picture, now)
+    attempts = _newest(reader.attempts(run_id))
     return RunView(
         run=run,
         definition=definition,
         tasks={name: tasks[name] for name in definition.tasks if name in tasks},
-        attempts=_newest(reader.attempts(run_id)),
+        attempts=attempts,
         gates=all_gates(draft, run, None),
         waits={name: says for name in definition.tasks if (says := _waits_for(draft, run, name))},
         held=frozenset(hold.object for hold in picture.holds if hold.stands(now)),
+        progress=_progress(reader, attempts),
     )
 
 
@@ -50,15 +52,18 @@ def task_view(reader: Reader, ref: str, now: datetime) -> TaskView:
         raise UsageError(f"{run_id} has no task {name}", f"its tasks: {', '.join(process.tasks)}")
     definition = process.tasks[task.task]
     catalogue = reader.catalogue()
+    attempts = tuple(reader.attempts(run_id, task.task))
     return TaskView(
         run=run,
         definition=definition,
         task=task,
-        attempts=tuple(reader.attempts(run_id, task.task)),
+        attempts=attempts,
         gates=_task_gates(_draft(reader, catalogue, picture, now), run, task),
         contacts=tuple(ladder(definition.contacts or process.contacts, catalogue.contacts)),
         instructions=definition.instructions or process.instructions,
         journal=newest(reader, task_ref(run_id, task.task), _RECENT_ROWS),
+        checks=tuple(reader.checks(run_id, task.task)),
+        progress=reader.progress([attempts[-1].id]).get(attempts[-1].id) if attempts else None,
     )
 
 
@@ -113,12 +118,27 @@ def went_on(reader: Reader, run: Run) -> tuple[str, ...]:
     return tuple(other.id for other in found if other.started_at is not None)
 
 
+def people(reader: Reader) -> Iterator[User]:
+    """Who may act, as far as readers are told: rights are judged by it, passwords are not."""
+    for row in reader.users():
+        yield User(row.name, row.roles, row.created_at, disabled=row.disabled, version=row.version)
+
+
 def _waits_for(draft: Draft, run: Run, name: TaskName) -> str:
-    """What a waiting task waits for outside its run; "" where nothing does, or only other tasks."""
+    """What keeps a task from starting besides other tasks of its run; of a ready one, what it competes for."""
     task = draft.task(run.id, name)
+    if task.state is TaskState.READY:
+        turns = (gate for gate in contested_gates(draft, run, task) if not gate.open)
+        return next((f"waits for {_contested(gate)}{gate.detail}" for gate in turns), "")
     if task.state is not TaskState.WAITING:
         return ""
     return next((gate.detail for gate in outer_gates(draft, run, task) if not gate.open), "")
+
+
+def _contested(gate: Gate) -> str:
+    """What tasks compete for, before what is said of it; a pool's name is in that."""
+    kind, _, name = gate.name.partition(":")
+    return {GateKind.RESOURCE: f"{name}: ", GateKind.LOCK: f"{kind} {name}: "}.get(gate.kind, "a slot: ")
 
 
 def _run(picture: Picture, run_id: RunId) -> Run:
@@ -132,9 +152,15 @@ def _newest(attempts: Iterable[Attempt]) -> dict[TaskName, Attempt]:
     return {attempt.task: attempt for attempt in sorted(attempts, key=lambda attempt: attempt.number)}
 
 
+def _progress(reader: Reader, attempts: Mapping[TaskName, Attempt]) -> dict[TaskName, Progress]:
+    """What the tasks that run say of themselves."""
+    live = {attempt.id: name for name, attempt in attempts.items() if attempt.state in ATTEMPT_LIVE}
+    return {live[attempt]: said for attempt, said in reader.progress(live).items()} if live else {}
+
+
 def _draft(reader: Reader, catalogue: Catalogue, picture: Picture, now: datetime) -> Draft:
     """The model's picture as a reader has it, with the pools of the runtime that led last."""
-    return Draft(Snapshot.of(catalogue, picture, pools=reader.pulse().pools), now)
+    return Draft(Snapshot.of(catalogue, picture, pools=reader.pulse().pools, users=people(reader)), now)
 
 
 def _task_gates(draft: Draft, run: Run, task: TaskRun) -> tuple[Gate, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from boms_tui import clock
 from boms_tui.commands import views
+from boms_tui.commands.checks import by_attempt, failed_by_checks, print_checks
 from boms_tui.commands.command import Command, Parser
 from boms_tui.commands.context import Context
 from boms_tui.commands.freshness import with_age
@@ -14,6 +15,7 @@ from boms_tui.commands.out import iso
 from boms_tui.commands.ports import Reader
 from boms_tui.errors import ExitCode
 from boms_tui.model.ids import RunId, task_ref
+from boms_tui.model.records import CheckVerdict
 from boms_tui.model.states import IDLE
 from boms_tui.model.views import Gate
 
@@ -26,13 +28,16 @@ def why(context: Context, given: Namespace) -> int:
     names = Names(context.reader, clock.now())
     if ":" in given.object:
         about = names.task(given.object)
-        gates = views.task_view(context.reader, about, clock.now()).gates
+        view = views.task_view(context.reader, about, clock.now())
+        gates, failed = view.gates, failed_by_checks(view.attempts, by_attempt(view.checks))
     else:
         run = names.run(given.object)
         about, gates = run, tuple(gates_of_run(context.reader, run))
+        failed = failed_by_checks(context.reader.attempts(run), by_attempt(context.reader.checks(run)))
     if context.out.as_json:
-        context.out.json([_gate_json(gate) for gate in gates])
-    elif not gates:
+        context.out.json([*map(_gate_json, gates), *map(_failed_json, failed)])
+        return ExitCode.DONE
+    if not gates:
         context.out.line(f"{about} waits for nothing")
     else:
         context.out.line(about)
@@ -40,6 +45,7 @@ def why(context: Context, given: Namespace) -> int:
             ("GATE", "", "DETAIL", "WHO CAN FREE IT"),
             [(gate.name, "open" if gate.open else "closed", gate.detail, gate.who_can_free) for gate in gates],
         )
+    print_checks(context.out, failed)
     return ExitCode.DONE
 
 
@@ -60,6 +66,14 @@ def _gate_json(gate: Gate) -> dict[str, object]:
     return {
         "gate": gate.name, "open": gate.open, "detail": gate.detail, "opens_at": iso(gate.opens_at),
         "who_can_free": gate.who_can_free or None,
+    }  # fmt: skip
+
+
+def _failed_json(verdict: CheckVerdict) -> dict[str, object]:
+    """A check is no gate, and nobody can free it; told alike, it keeps the answer one list."""
+    return {
+        "gate": f"check {verdict.phase}", "open": verdict.passed,
+        "detail": f"{verdict.attempt}: {verdict.check}: {verdict.saw}", "opens_at": None, "who_can_free": None,
     }  # fmt: skip
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from boms_tui.model.acts.apply import apply
 from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.acts.confirm import confirm
-from boms_tui.model.acts.hold import hold, release
+from boms_tui.model.acts.free import free
+from boms_tui.model.acts.hold import hold, least_role, release
 from boms_tui.model.acts.kill import cancel, kill
 from boms_tui.model.acts.order import order
 from boms_tui.model.acts.rerun import rerun
@@ -14,11 +15,13 @@ from boms_tui.model.acts.resolve import resolve
 from boms_tui.model.acts.retry import retry
 from boms_tui.model.acts.skip import force_ok, skip
 from boms_tui.model.acts.users import users
+from boms_tui.model.definition import Overlap
 from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked, Unproved
 from boms_tui.model.ids import PROCESS, ProcessId, RunId, business_date, split_ref
+from boms_tui.model.overlay import ROOT
 from boms_tui.model.records import Answer, Run, TaskRun, Verdict
-from boms_tui.model.rights import may
+from boms_tui.model.rights import amounts_to
 from boms_tui.model.states import RUN_ENDED
 from boms_tui.model.verbs import VERBS, On, Verb
 
@@ -30,6 +33,7 @@ ACTS: dict[str, Callable[[Draft, Ask], Refusal | None]] = {
     "hold": hold,
     "release": release,
     "confirm": confirm,
+    "free": free,
     "kill": kill,
     "rerun": rerun,
     "cancel": cancel,
@@ -39,7 +43,8 @@ ACTS: dict[str, Callable[[Draft, Ask], Refusal | None]] = {
 }
 
 
-_REOPENING = frozenset({"retry", "skip", "force-ok", "rerun"})
+_REOPENING = frozenset({"retry", "skip", "force-ok", "rerun", "free"})
+_HOLDING = frozenset({"hold", "release"})
 _WHILE_CANCELLING = frozenset({"kill", "resolve", "cancel", "release"})
 
 
@@ -117,10 +122,12 @@ def _form(draft: Draft, fact: Asked) -> Refusal | None:
 
 def _right(draft: Draft, ask: Ask, verb: Verb) -> Refusal | None:
     user = draft.user(ask.by)
-    if user is not None and may(user.roles, verb.name, ask.process, draft.catalogue.roles):
+    holding = verb.name in _HOLDING
+    least = least_role(draft, verb, ask.asked.request.target) if holding else verb.role
+    if user is not None and amounts_to(user.roles, least, ask.process, draft.catalogue.roles):
         return None
     where = f" on {ask.process}" if ask.process else ""
-    return Refusal(Code.NOT_AUTHORISED, f"{ask.by} may not {verb.name}{where}; it takes {verb.role}")
+    return Refusal(Code.NOT_AUTHORISED, f"{ask.by} may not {verb.name}{where}; it takes {least}")
 
 
 def find(draft: Draft, fact: Asked, verb: Verb) -> Ask | Refusal:
@@ -135,7 +142,7 @@ def find(draft: Draft, fact: Asked, verb: Verb) -> Ask | Refusal:
         return _find_process(draft, ask, verb, target)
     if task_name is None:
         return replace(ask, process=run.process, run=run) if On.RUN in verb.on else _not_found(verb, target)
-    if task_name not in draft.definition(run).tasks or On.TASK not in verb.on:
+    if not draft.has_task(run.id, task_name) or On.TASK not in verb.on:
         return _not_found(verb, target)
     return replace(ask, process=run.process, run=run, task=draft.task(run.id, task_name))
 
@@ -145,10 +152,10 @@ def _find_process(draft: Draft, ask: Ask, verb: Verb, target: str) -> Ask | Refu
         return _not_found(verb, target)
     if ProcessId(target) in draft.catalogue.processes:
         return replace(ask, process=target)
-    if verb.name in {"hold", "release"} and "@" in target:
+    if verb.name in _HOLDING and "@" in target:
         return _find_occurrence(draft, ask, verb, target)
     folder = target.removesuffix("/")
-    if verb.name in {"hold", "release"} and target.endswith("/") and PROCESS.fullmatch(folder):
+    if verb.name in _HOLDING and target.endswith("/") and (target == ROOT or PROCESS.fullmatch(folder)):
         return replace(ask, process=target)
     return _not_found(verb, target)
 
@@ -196,8 +203,10 @@ def _ending(ask: Ask, verb: Verb) -> Refusal | None:
 
 
 def _overtaken(draft: Draft, ask: Ask, verb: Verb) -> Refusal | None:
-    """An ended run is not opened again beside another open run of its process (`overlap: queue`)."""
+    """An ended run is not opened again beside another open run of its process, unless that may run beside it."""
     if verb.name not in _REOPENING or ask.run is None or ask.run.state not in RUN_ENDED:
+        return None
+    if draft.definition(ask.run).overlap is Overlap.PARALLEL:
         return None
     others = draft.open_runs(ask.run.process)
     if not others:
@@ -216,6 +225,6 @@ def _state_of(draft: Draft, target: str) -> str:
     run = draft.run(run_id)
     if run is None:
         return ""
-    if task is None or task not in draft.definition(run).tasks:
+    if task is None or not draft.has_task(run_id, task):
         return run.state.value
     return draft.task(run_id, task).state.value

@@ -1,17 +1,17 @@
 """The scheduler's brain: facts in, one decision out. Nothing here acts, waits, or knows a clock."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from boms_tui.model.acts.hold import look_under
+from boms_tui.model.acts.hold import look_under, strayed
 from boms_tui.model.asked import asked, give_verdicts, unproved
 from boms_tui.model.decision import Decision
 from boms_tui.model.draft import RUNTIME, Draft
-from boms_tui.model.endings import exited, lost, started, voided
+from boms_tui.model.endings import checked, exited, lost, started, voided
 from boms_tui.model.facts import (
     Asked,
+    Checked,
     Exited,
     Fact,
     HoldDue,
@@ -19,17 +19,19 @@ from boms_tui.model.facts import (
     OccurrenceDue,
     RunDue,
     Started,
+    Strayed,
     TaskDue,
     TookOver,
     Unproved,
     Voided,
 )
 from boms_tui.model.ids import split_ref
-from boms_tui.model.ordering import order
+from boms_tui.model.ordering import order, order_by_itself
 from boms_tui.model.planning import business_date_of
 from boms_tui.model.settle import settle
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE, RunEvent, TaskEvent, TaskState
+from boms_tui.model.wall import wall_time
 
 
 def decide(snapshot: Snapshot, facts: Iterable[Fact], now: datetime) -> Decision:
@@ -56,12 +58,14 @@ def _occurrence_due(draft: Draft, fact: OccurrenceDue) -> None:
     occurrence = f"cron:{fact.at.isoformat()}"
     if process is None or draft.has_occurrence(process.id, occurrence):
         return
-    missed = fact.missed
+    day = business_date_of(process, fact.at)
+    if not fact.missed:
+        order_by_itself(draft, process, day, occurrence=occurrence, by="schedule")
+        return
+    due = wall_time(fact.at, process.timezone, draft.now)
     order(
-        draft, process, business_date_of(process, fact.at),
-        occurrence=occurrence, by="schedule", acts_for=process.owner,
-        event=RunEvent.MISSED if missed else RunEvent.ORDERED,
-        reason=f"due at {fact.at:%Y-%m-%d %H:%M} UTC, when no runtime could order it" if missed else "",
+        draft, process, day, occurrence=occurrence, by="schedule", acts_for=process.owner, event=RunEvent.MISSED,
+        reason=f"due at {due}, when no runtime could order it",
     )  # fmt: skip
 
 
@@ -77,7 +81,7 @@ def _hold_due(draft: Draft, fact: HoldDue) -> None:
     hold = draft.snapshot.holds.get(fact.hold)
     if hold is None or hold.stands(draft.now):
         return
-    draft.put_hold(replace(hold, released_at=draft.now, version=hold.version + 1))
+    draft.release(hold)
     draft.say("hold-expired", hold.object, before="held")
     look_under(draft, hold.object, draft.run(split_ref(hold.object)[0]))
 
@@ -88,8 +92,10 @@ def _run_due(draft: Draft, fact: RunDue) -> None:
 
 _RULES: dict[type[Fact], Callable[[Draft, Any], None]] = {
     TookOver: _took_over,
+    Strayed: strayed,
     Unproved: unproved,
     Started: started,
+    Checked: checked,
     Exited: exited,
     Voided: voided,
     Lost: lost,

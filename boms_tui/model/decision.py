@@ -5,7 +5,7 @@ from datetime import datetime
 
 from boms_tui.model.ids import AttemptId, SessionId
 from boms_tui.model.picture import Catalogue
-from boms_tui.model.records import Attempt, Entry, Hold, Revision, Run, Session, TaskRun, User, Verdict
+from boms_tui.model.records import Attempt, CheckVerdict, Entry, Hold, Revision, Run, Session, TaskRun, User, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class Decision:
     revisions: tuple[Revision, ...] = ()
     logins: tuple[LoginAnswer, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    checks: tuple[CheckVerdict, ...] = ()
     journal: tuple[Entry, ...] = ()
     catalogue: Catalogue | None = None
     launches: tuple[AttemptId, ...] = ()

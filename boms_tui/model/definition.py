@@ -10,8 +10,16 @@ from datetime import time, timedelta
 from enum import StrEnum
 
 from boms_tui.model.ids import ProcessId, TaskName
+from boms_tui.model.states import AttemptState
 
 _YEAR = timedelta(days=366)
+RETRIABLE = (
+    AttemptState.FAILED,
+    AttemptState.TIMED_OUT,
+    AttemptState.START_FAILED,
+    AttemptState.CHECK_FAILED,
+)
+"""The ends of an attempt that may be tried again without a person."""
 
 
 class Outcome(StrEnum):
@@ -35,6 +43,28 @@ class OnFailure(StrEnum):
     WAIT = "wait"
     FAIL = "fail"
     CONTINUE = "continue"
+
+
+class OnUnknown(StrEnum):
+    """What follows an attempt of which nobody can prove how it ended; `rerun` declares that twice does no harm."""
+
+    WAIT = "wait"
+    RERUN = "rerun"
+
+
+class Overlap(StrEnum):
+    """What a run does while an earlier run of its process is open."""
+
+    QUEUE = "queue"
+    SKIP = "skip"
+    PARALLEL = "parallel"
+
+
+class LockMode(StrEnum):
+    """Whether others may hold the lock at the same time."""
+
+    SHARED = "shared"
+    EXCLUSIVE = "exclusive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +103,91 @@ class Manual:
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How often and after what delay the runtime tries again by itself."""
+    """How often, after what delay and after which ends the runtime tries again by itself.
+
+    `jitter` is the share of a delay, 0 to 1, by which it may be longer.
+    """
 
     retries: int = 0
     delay: timedelta = timedelta(seconds=60)
     backoff: float = 1.0
     max_delay: timedelta | None = None
+    jitter: float = 0.0
+    on: frozenset[AttemptState] = frozenset(RETRIABLE)
 
-    def delay_before(self, retry: int) -> timedelta:
-        """The wait before the `retry`-th automatic retry, which counts from 1; a year at the most."""
+    def delay_before(self, retry: int, spread: float = 0.0) -> timedelta:
+        """The wait before the `retry`-th automatic retry, which counts from 1; a year at the most.
+
+        `spread`, 0 to 1, is how much of the jitter it gets.
+        """
         longest = _YEAR if self.max_delay is None else self.max_delay
         wait = min(self.delay, longest)
         for _ in range(retry - 1):
             wait = min(wait * self.backoff, longest)
-        return wait
+        return wait * (1 + self.jitter * spread)
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """A file that must be there: `path` with placeholders, sizes in bytes.
+
+    `newer_than` is how long ago it may have been changed at most, `settled_for` how long ago at least.
+    """
+
+    path: str
+    min_size: int | None = None
+    max_size: int | None = None
+    newer_than: timedelta | None = None
+    settled_for: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCheck:
+    """The hours of the business date, in the process's zone, within which the task may start; may cross midnight."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class OutputCheck:
+    """What the output must not and must hold, as RE2 patterns looked for in each line; "" asks for nothing."""
+
+    fail_on: str = ""
+    require: str = ""
+
+
+BeforeCheck = FileCheck | WindowCheck
+AfterCheck = FileCheck | OutputCheck
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What must hold just before an attempt's program starts, and after it ended well.
+
+    `retry` is the policy for an attempt that ends check-failed; None where the task's own policy serves.
+    """
+
+    before: tuple[BeforeCheck, ...] = ()
+    after: tuple[AfterCheck, ...] = ()
+    retry: RetryPolicy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A name that an attempt holds from `starting` to its proven end."""
+
+    name: str
+    mode: LockMode = LockMode.EXCLUSIVE
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One step of a process. `priority` 0..100, higher first; `output_cap` in bytes."""
+    """One step of a process. `priority` 0..100, higher first; `output_cap` in bytes.
+
+    `resources` has the units it holds of each while it runs. `secrets` has the reference (`env:NAME`, `file:/path`) of
+    each value that it is handed by descriptor, never by argument or environment.
+    """
 
     name: TaskName
     work: Command | Manual
@@ -106,6 +202,11 @@ class Task:
     contacts: tuple[str, ...] = ()
     instructions: str = ""
     output_cap: int = 10_000_000
+    on_unknown: OnUnknown = OnUnknown.WAIT
+    checks: Checks = Checks()
+    resources: Mapping[str, int] = field(default_factory=dict)
+    locks: tuple[Lock, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +247,16 @@ class Process:
     after: tuple[Dependency, ...] = ()
     contacts: tuple[str, ...] = ()
     priority: int = 50
+    overlap: Overlap = Overlap.QUEUE
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something there is only so much of; with 0 units, nothing that needs it starts."""
+
+    id: str
+    units: int
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

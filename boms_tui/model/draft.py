@@ -5,16 +5,29 @@ journal row for each transition. Whatever a change may concern is queued for `se
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from boms_tui.model.decision import Decision, Kill
-from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName
+from boms_tui.model.ids import AttemptId, ProcessId, RunId, SessionId, TaskName
+from boms_tui.model.layer import Layer
 from boms_tui.model.overlay import Overlay
 from boms_tui.model.picture import Catalogue
-from boms_tui.model.records import Attempt, Entry, Hold, Revision, Run, Session, TaskRun, User, Verdict
+from boms_tui.model.records import (
+    Attempt,
+    CheckVerdict,
+    Entry,
+    Hold,
+    Phase,
+    Revision,
+    Run,
+    Session,
+    TaskRun,
+    User,
+    Verdict,
+)
 from boms_tui.model.snapshot import Snapshot, TaskKey, upstream_date
 from boms_tui.model.states import (
     ATTEMPT_LIVE,
@@ -29,7 +42,7 @@ from boms_tui.model.states import (
 )
 
 RUNTIME = "runtime"
-"""The actor of what the rules decide by themselves."""
+"""The actor of what the rules decide by themselves, and the owner of the holds that they place."""
 
 
 class Draft(Overlay):
@@ -45,10 +58,11 @@ class Draft(Overlay):
         self.todo_runs: dict[RunId, None] = {}
         self.verdicts: list[Verdict] = []
         self.ordered: dict[str, RunId] = {}
-        self._sessions: dict[str, Session] = {}
-        self._added_waiters: dict[tuple[ProcessId, date], set[RunId]] = defaultdict(set)
+        self._sessions: Layer[SessionId, Session] = Layer(snapshot.sessions.get)
+        self._added_waiters: dict[tuple[ProcessId, date], dict[RunId, None]] = defaultdict(dict)
         self._watches: dict[AttemptId, None] = {}
         self._revisions: list[Revision] = []
+        self._checks: list[CheckVerdict] = []
         self._journal: list[Entry] = []
         self._launches: dict[AttemptId, None] = {}
         self._kills: list[Kill] = []
@@ -60,15 +74,14 @@ class Draft(Overlay):
 
     def add_run(self, run: Run, tasks: Iterable[TaskName], event: RunEvent) -> Run:
         """Bring a run into being, with its tasks waiting."""
-        created = replace(run, state=run_after(RunState.PLANNED, event))
-        self._runs[run.id] = created
+        created = self._runs.add(run.id, replace(run, state=run_after(RunState.PLANNED, event)))
         self._added[run.process].append(run.id)
         for _, dependency in self.shape(created).outside:
             if dependency.process is not None:
                 day = upstream_date(dependency.date, run.business_date)
-                self._added_waiters[dependency.process, day].add(run.id)
+                self._added_waiters[dependency.process, day][run.id] = None
         for task in tasks:
-            self._put_task(TaskRun(run.id, task, changed_at=self.now), None)
+            self._count(self._tasks.add((run.id, task), TaskRun(run.id, task, changed_at=self.now)), None)
         self.say(event.value, run.id, after=created.state.value, reason=created.reason)
         self.todo_runs[run.id] = None
         self._wake(run.process, run.business_date, None)
@@ -89,10 +102,7 @@ class Draft(Overlay):
 
     def edit_run(self, run: Run, **changes: Any) -> Run:
         """Change a run beside its state."""
-        begun = self._runs.get(run.id)
-        edited = replace(run, version=begun.version if begun else run.version + 1, **changes)
-        self._runs[run.id] = edited
-        return edited
+        return self._runs.edit(run.id, run, **changes)
 
     def move_task(self, task: TaskRun, event: TaskEvent, **changes: Any) -> TaskRun:
         """Take a task run through one transition."""
@@ -102,9 +112,8 @@ class Draft(Overlay):
 
     def edit_task(self, task: TaskRun, **changes: Any) -> TaskRun:
         """Change a task run beside its state, and look at it and what follows it again."""
-        begun = self._tasks.get((task.run, task.task))
-        edited = replace(task, version=begun.version if begun else task.version + 1, **changes)
-        self._put_task(edited, task)
+        edited = self._tasks.edit((task.run, task.task), task, **changes)
+        self._count(edited, task)
         self.look_at(task.run, task.task)
         if edited.state is not task.state:
             self._wake_followers(edited)
@@ -112,44 +121,54 @@ class Draft(Overlay):
 
     def add_attempt(self, attempt: Attempt) -> None:
         """Claim an attempt, to be launched once the claim is committed."""
-        self._attempts[attempt.id] = self._newest[attempt.run, attempt.task] = attempt
-        self._used[attempt.pool] += 1
+        self._lend(self._attempts.add(attempt.id, attempt), None)
         self._launches[attempt.id] = None
 
     def move_attempt(self, attempt: Attempt, target: AttemptState, **changes: Any) -> Attempt:
         """Take an attempt to another state."""
-        moved = self.edit_attempt(attempt, state=attempt_after(attempt.state, target), **changes)
-        self._used[attempt.pool] += (target in ATTEMPT_LIVE) - (attempt.state in ATTEMPT_LIVE)
-        return moved
+        return self.edit_attempt(attempt, state=attempt_after(attempt.state, target), **changes)
 
     def edit_attempt(self, attempt: Attempt, **changes: Any) -> Attempt:
-        begun = self._attempts.get(attempt.id)
-        edited = replace(attempt, version=begun.version if begun else attempt.version + 1, **changes)
-        self._attempts[attempt.id] = self._newest[attempt.run, attempt.task] = edited
+        """Change an attempt beside its state."""
+        edited = self._attempts.edit(attempt.id, attempt, **changes)
+        self._lend(edited, attempt)
         return edited
 
+    def put_checks(self, attempt: Attempt, found: Iterable[CheckVerdict]) -> None:
+        """Keep what checks found; what is on record of an attempt's start is not written again."""
+        self._checks.extend(one for one in found if not (attempt.checked and one.phase is Phase.BEFORE))
+
     def kill(self, attempt: Attempt, by: str) -> None:
-        self._kills.append(Kill(attempt.id, by))
+        """Have an attempt ended; one of another node is ended once that node leads, by the intent on record."""
+        if attempt.node == self.snapshot.node:
+            self._kills.append(Kill(attempt.id, by))
 
     def watch(self, attempt: Attempt) -> None:
-        """Have an attempt looked for again, and watched if it lives."""
-        self._watches[attempt.id] = None
+        """Have an attempt looked for again, and watched if it lives; only its own node can."""
+        if attempt.node == self.snapshot.node:
+            self._watches[attempt.id] = None
 
-    def put_hold(self, hold: Hold) -> None:
-        self._holds[hold.id] = hold
+    def add_hold(self, hold: Hold) -> None:
+        self._holds.add(hold.id, hold)
 
-    def put_user(self, user: User) -> None:
-        self._users[user.name] = user
+    def release(self, hold: Hold) -> None:
+        self._holds.edit(hold.id, hold, released_at=self.now)
+
+    def add_user(self, user: User) -> None:
+        self._users.add(user.name, user)
+        self._look_at_those_for(user.name)
+
+    def edit_user(self, user: User) -> None:
+        self._users.edit(user.name, user)
+        self._look_at_those_for(user.name)
 
     def session(self, proved: Session) -> Session:
         """A session as it is now; what it was when the request was proved may be behind."""
-        return self._sessions.get(proved.id) or self.snapshot.sessions.get(proved.id) or proved
+        return self._sessions.get(proved.id) or proved
 
     def use_session(self, proved: Session, sequence: int) -> None:
         """Remember the newest request of a session."""
-        session = self.session(proved)
-        version = session.version if proved.id in self._sessions else session.version + 1
-        self._sessions[proved.id] = replace(session, last_sequence=sequence, version=version)
+        self._sessions.edit(proved.id, self.session(proved), last_sequence=sequence)
 
     def put_revisions(self, revisions: Iterable[Revision], catalogue: Catalogue) -> None:
         self._revisions.extend(revisions)
@@ -170,14 +189,15 @@ class Draft(Overlay):
     def decision(self) -> Decision:
         """What has been decided, whole."""
         return Decision(
-            runs=tuple(self._runs.values()),
-            tasks=tuple(self._tasks.values()),
-            attempts=tuple(self._attempts.values()),
-            holds=tuple(self._holds.values()),
-            users=tuple(self._users.values()),
-            sessions=tuple(self._sessions.values()),
+            runs=self._runs.values(),
+            tasks=self._tasks.values(),
+            attempts=self._attempts.values(),
+            holds=self._holds.values(),
+            users=self._users.values(),
+            sessions=self._sessions.values(),
             revisions=tuple(self._revisions),
             verdicts=tuple(self.verdicts),
+            checks=tuple(self._checks),
             journal=tuple(self._journal),
             catalogue=self.catalogue if self._revisions else None,
             launches=tuple(self._launches),
@@ -185,14 +205,28 @@ class Draft(Overlay):
             watches=tuple(self._watches),
         )
 
-    def _put_task(self, task: TaskRun, before: TaskRun | None) -> None:
-        self._tasks[task.run, task.task] = task
+    def _look_at_those_for(self, name: str) -> None:
+        """Have those runs looked at that act for a person."""
+        for run in self.snapshot.unended():
+            if run.acts_for == name:
+                self.look_at_all(run)
+
+    def _count(self, task: TaskRun, before: TaskRun | None) -> None:
+        """Follow in what state the tasks of a run are."""
         counts = self._counts.get(task.run)
         if counts is None:
             counts = self._counts[task.run] = Counter(self.snapshot.counts.get(task.run, ()))
         if before is not None:
             counts[before.state] -= 1
         counts[task.state] += 1
+
+    def _lend(self, attempt: Attempt, before: Attempt | None) -> None:
+        """Follow what an attempt occupies: its slot while it lives, units and locks until its end is proved."""
+        self._newest[attempt.run, attempt.task] = attempt
+        self._used[attempt.pool] += _step(before, attempt, lambda one: one.state in ATTEMPT_LIVE)
+        opened = _step(before, attempt, lambda one: one.is_open)
+        for name, units in self.needs(attempt) if opened else ():
+            self._taken[name] += opened * units
 
     def _wake_followers(self, task: TaskRun) -> None:
         run = self.run(task.run)
@@ -218,10 +252,15 @@ class Draft(Overlay):
     def _wake(self, process: ProcessId, day: date, task: TaskName | None) -> None:
         """Have those looked at who wait for a process of a date, or for one task of it."""
         waiting = self.snapshot.waiters.get((process, day), {})
-        kinds = waiting.values() if task is None else [waiting.get(task, set())]
+        kinds = waiting.values() if task is None else [waiting.get(task, {})]
         for run_id, waiter in (one for kind in kinds for one in kind):
             if waiter is not None:
                 self.todo_tasks[run_id, waiter] = None
             self.todo_runs[run_id] = None
         for added in self._added_waiters.get((process, day), ()):
-            self.look_at_all(self._runs[added])
+            self.look_at_all(self._runs.changed[added])
+
+
+def _step(before: Attempt | None, after: Attempt, fits: Callable[[Attempt], bool]) -> int:
+    """1 where an attempt has come to fit, -1 where it no longer does."""
+    return fits(after) - (before is not None and fits(before))

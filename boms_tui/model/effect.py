@@ -4,17 +4,18 @@ from datetime import date, datetime
 
 from boms_tui.model.acts.ask import Ask
 from boms_tui.model.asked import ACTS, find, fitting
+from boms_tui.model.contest import served
 from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked
 from boms_tui.model.gates import all_gates
 from boms_tui.model.ids import ProcessId, RequestId, RunId, SessionId, TaskName
 from boms_tui.model.picture import Catalogue
-from boms_tui.model.records import Run, Session
+from boms_tui.model.records import Run, Session, User
 from boms_tui.model.request import LIFETIME, Request
 from boms_tui.model.settle import settle
 from boms_tui.model.shape import behind, shape_of
 from boms_tui.model.snapshot import DAY, Snapshot, triggers_of, upstream_date
-from boms_tui.model.states import LIVE, PASSED, RunState, TaskState
+from boms_tui.model.states import LIVE, PASSED, AttemptState, RunState, TaskState
 from boms_tui.model.verbs import VERBS
 from boms_tui.model.views import Effect
 
@@ -22,6 +23,8 @@ _MOVES = LIVE | {TaskState.READY}
 _FREE = _MOVES | PASSED | {TaskState.CONFIRM}
 _BLOCKED = frozenset({TaskState.WAITING, TaskState.BACKOFF, TaskState.NOT_NEEDED})
 _PREVIEW = RequestId("preview")
+_YOU = "you"
+"""Who asks: rights are the runtime's business, a preview supposes that they suffice."""
 
 States = dict[TaskName, TaskState]
 
@@ -31,6 +34,7 @@ def preview(
 ) -> Effect:
     """Apply the act to a draft that nobody commits, and compare; then suppose that whatever moves succeeds."""
     draft = Draft(snapshot, now)
+    draft.add_user(User(_YOU, ("admin",), now))
     settle(draft)
     found = find(draft, _asked(verb, target, now, parameters or {}), VERBS[verb])
     if not isinstance(found, Ask):
@@ -62,7 +66,7 @@ def readers_of(catalogue: Catalogue, process: ProcessId, day: date) -> set[tuple
 
 
 def _asked(verb: str, target: str, now: datetime, parameters: dict[str, str]) -> Asked:
-    session = Session(SessionId(_PREVIEW), "you", b"", now, now + LIFETIME)
+    session = Session(SessionId(_PREVIEW), _YOU, b"", now, now + LIFETIME)
     request = Request(
         _PREVIEW, "", session.id, 1, verb, target, now, now + LIFETIME, "a preview", parameters=parameters
     )
@@ -70,9 +74,13 @@ def _asked(verb: str, target: str, now: datetime, parameters: dict[str, str]) ->
 
 
 def _states(draft: Draft, run: Run | None) -> States:
+    """The state of each task; one that is ready and lacks units or a lock waits as well as any other."""
     if run is None:
         return {}
-    return {name: draft.task(run.id, name).state for name in draft.definition(run).tasks}
+    has_all = served(draft)
+    tasks = [draft.task(run.id, name) for name in draft.definition(run).tasks if draft.has_task(run.id, name)]
+    lacking = {one.task for one in tasks if one.state is TaskState.READY and (run.id, one.task) not in has_all}
+    return {one.task: TaskState.WAITING if one.task in lacking else one.state for one in tasks}
 
 
 def _newly_free(before: States, after: States) -> tuple[str, ...]:
@@ -83,6 +91,9 @@ def _suppose_success(draft: Draft, run: Run) -> None:
     """Let everything of the run that moves come to a good end, and what that sets going, and so on."""
     while moving := [name for name, state in _states(draft, run).items() if state in _MOVES]:
         for name in moving:
+            attempt = draft.attempt(run.id, name)
+            if attempt is not None:
+                draft.edit_attempt(attempt, state=AttemptState.SUCCEEDED, ended_at=draft.now)
             draft.edit_task(draft.task(run.id, name), state=TaskState.SUCCEEDED)
         settle(draft)
 

@@ -7,6 +7,7 @@ from boms_tui.model.ids import ProcessId
 from boms_tui.model.overlay import Overlay
 from boms_tui.model.planning import cron_times
 from boms_tui.model.states import RUN_ENDED
+from boms_tui.model.wall import wall_time
 
 
 def expected(draft: Overlay, process: ProcessId, day: date) -> str:
@@ -26,7 +27,7 @@ def _expected(draft: Overlay, process: ProcessId, day: date, seen: frozenset[Pro
             case CronStart(cron):
                 coming = [at for at in cron_times(definition, cron, day) if at > draft.now]
                 if coming:
-                    return f"at {coming[0]:%Y-%m-%d %H:%M} UTC"
+                    return f"at {wall_time(coming[0], definition.timezone, draft.now)}"
             case ProcessStart(upstream):
                 run = draft.latest(upstream, day)
                 if run is not None and run.state not in RUN_ENDED:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName
-from boms_tui.model.records import Session
+from boms_tui.model.records import CheckVerdict, Session
 from boms_tui.model.request import Request
 
 
@@ -17,6 +17,7 @@ class How(StrEnum):
     TIMEOUT = "timeout"
     KILLED = "killed"
     START_FAILED = "start-failed"
+    CHECK_FAILED = "check-failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """The exit record of an attempt. `text` explains a failed start."""
+    """The end of an attempt: its exit record with what the checks after it found, or the check that kept it from
+    starting. `text` explains a failed start. `remain` is how many of its processes outlived it.
+    """
 
     attempt: AttemptId
     how: How
@@ -42,6 +45,26 @@ class Exited:
     output_dropped: int = 0
     pid: int | None = None
     started_at: datetime | None = None
+    remain: int = 0
+    checks: tuple[CheckVerdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checks before an attempt found, where all of them passed."""
+
+    attempt: AttemptId
+    checks: tuple[CheckVerdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strayed:
+    """The store is older than what this node has seen of it (RELIABILITY.md section 2.6). `found` are the attempts of
+    the spool that it does not know, each with what the spool proves of it.
+    """
+
+    why: str
+    found: tuple[tuple[AttemptId, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +142,7 @@ class TookOver:
     """A new leader: every open run is looked at again, and kills that were asked for are asked again."""
 
 
-Fact = TookOver | Unproved | Started | Exited | Voided | Lost | Asked | OccurrenceDue | TaskDue | HoldDue | RunDue
+Fact = (
+    TookOver | Strayed | Unproved | Started | Checked | Exited | Voided | Lost | Asked
+    | OccurrenceDue | TaskDue | HoldDue | RunDue
+)  # fmt: skip

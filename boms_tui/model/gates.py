@@ -1,68 +1,82 @@
 """The gates: what keeps a run or a task from starting. The scheduler and `why` evaluate the same list."""
 
-from collections.abc import Iterator
-from datetime import date, datetime
-from enum import Enum
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 
-from boms_tui.model.definition import Dependency, Manual, OnFailure, Outcome
-from boms_tui.model.expected import expected
-from boms_tui.model.ids import ProcessId, TaskName, task_ref
-from boms_tui.model.overlay import Overlay
-from boms_tui.model.records import Run, TaskRun
-from boms_tui.model.snapshot import upstream_date
-from boms_tui.model.states import PASSED, RUN_ENDED, RunState, TaskState
+from boms_tui.model.claims import claim_gates, hopeless_gates
+from boms_tui.model.definition import Manual, Overlap
+from boms_tui.model.draft import RUNTIME
+from boms_tui.model.identity import unfit
+from boms_tui.model.ids import TaskName
+from boms_tui.model.overlay import ROOT, Overlay
+from boms_tui.model.records import Hold, Run, TaskRun
+from boms_tui.model.standing import dependency_gate
+from boms_tui.model.states import RUN_ENDED, TaskState
 from boms_tui.model.views import Gate, GateKind
+from boms_tui.model.wall import wall_time
 
 
-class Standing(Enum):
-    """What a dependency says now."""
-
-    OPEN = "open"
-    CLOSED = "closed"
-    PERSON = "person"
-    IMPOSSIBLE = "impossible"
-
-
-class Says(NamedTuple):
-    """A standing, and why."""
-
-    standing: Standing
-    detail: str
-
-
-_TASK_SAYS: dict[tuple[Outcome, TaskState], Standing] = {
-    **{(Outcome.SUCCEEDED, state): Standing.OPEN for state in PASSED},
-    **{(Outcome.FAILED, state): Standing.IMPOSSIBLE for state in PASSED},
-    **{(Outcome.FINISHED, state): Standing.OPEN for state in PASSED},
-    (Outcome.SUCCEEDED, TaskState.NOT_NEEDED): Standing.IMPOSSIBLE,
-    (Outcome.FAILED, TaskState.NOT_NEEDED): Standing.IMPOSSIBLE,
-    (Outcome.FINISHED, TaskState.NOT_NEEDED): Standing.OPEN,
-    (Outcome.SUCCEEDED, TaskState.FAILED): Standing.IMPOSSIBLE,
-    (Outcome.FAILED, TaskState.FAILED): Standing.OPEN,
-    (Outcome.FINISHED, TaskState.FAILED): Standing.OPEN,
-    (Outcome.SUCCEEDED, TaskState.CANCELLED): Standing.PERSON,
-    (Outcome.FAILED, TaskState.CANCELLED): Standing.PERSON,
-    (Outcome.FINISHED, TaskState.CANCELLED): Standing.PERSON,
-}
-"""What a predecessor's end means for each outcome asked of it; any other state leaves the gate closed."""
-
-_RUN_SAYS: dict[tuple[Outcome, RunState], Standing] = {
-    (Outcome.SUCCEEDED, RunState.SUCCEEDED): Standing.OPEN,
-    (Outcome.FINISHED, RunState.SUCCEEDED): Standing.OPEN,
-    (Outcome.FAILED, RunState.SUCCEEDED): Standing.IMPOSSIBLE,
-    (Outcome.SUCCEEDED, RunState.FAILED): Standing.PERSON,
-    (Outcome.FINISHED, RunState.FAILED): Standing.OPEN,
-    (Outcome.FAILED, RunState.FAILED): Standing.OPEN,
-    **{(outcome, RunState.MISSED): Standing.PERSON for outcome in Outcome},
-}
-"""The same for a whole run of another process."""
-
-_NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.UNKNOWN, TaskState.CONFIRM})
-
-
-def run_gates(draft: Overlay, run: Run) -> Iterator[Gate]:
+def run_gates(draft: Overlay, run: Run) -> Iterable[Gate]:
     """The gates on a run that has not started."""
+    return _lifted(_run_gates(draft, run), run.freed)
+
+
+def task_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
+    """The gates on the next start of a task, but for what ready tasks compete for."""
+    yield from inner_gates(draft, run, task)
+    yield from outer_gates(draft, run, task)
+
+
+def inner_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterable[Gate]:
+    """Those that other tasks of the run open."""
+    return _lifted(_inner_gates(draft, run, task), task.freed)
+
+
+def outer_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterable[Gate]:
+    """Those that open from outside: other processes, people, time, definitions, and the pool."""
+    return _lifted(_outer_gates(draft, run, task), task.freed)
+
+
+def start_gates(draft: Overlay, run: Run, task: TaskRun) -> tuple[Gate, ...]:
+    """All gates of a task: with those that ready tasks compete for, or the question of a manual one."""
+    gates = tuple(task_gates(draft, run, task))
+    work = draft.definition(run).tasks[task.task].work
+    if isinstance(work, Manual):
+        return (*gates, _closed(GateKind.CONFIRM, "confirm", f"asks a person: {work.prompt}", by_itself=False))
+    return (*gates, *contested_gates(draft, run, task))
+
+
+def contested_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterable[Gate]:
+    """Those that ready tasks compete for: units, locks, and a slot of the pool, if a runtime serves it."""
+    return _lifted(_contested_gates(draft, run, task), task.freed)
+
+
+def all_gates(draft: Overlay, run: Run, task: TaskRun | None) -> tuple[Gate, ...]:
+    """What `why` shows of a run, or of a task that has not started."""
+    before_start = tuple(run_gates(draft, run)) if run.started_at is None and run.state not in RUN_ENDED else ()
+    return before_start if task is None else (*before_start, *start_gates(draft, run, task))
+
+
+def failed_for_good(draft: Overlay, run: Run) -> TaskName | None:
+    """A failed task whose `on_failure: fail` keeps everything else from starting."""
+    fatal = draft.shape(run).fatal
+    return next((name for name in fatal if draft.task(run.id, name).state is TaskState.FAILED), None)
+
+
+def _lifted(gates: Iterable[Gate], freed: Mapping[str, str]) -> Iterable[Gate]:
+    """The gates, those open that a person freed for the next start."""
+    if not freed:
+        return gates
+    return (
+        replace(gate, open=True, detail=f"freed by {freed[gate.name]}", by_itself=True, impossible=False)
+        if not gate.open and gate.name in freed
+        else gate
+        for gate in gates
+    )
+
+
+def _run_gates(draft: Overlay, run: Run) -> Iterator[Gate]:
     yield from _start_time(draft, run)
     yield from _overlap(draft, run)
     yield from _holds(draft, run, None)
@@ -70,59 +84,43 @@ def run_gates(draft: Overlay, run: Run) -> Iterator[Gate]:
         yield dependency_gate(draft, run, dependency)
 
 
-def task_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
-    """The gates on the next start of a task, but for its slot."""
-    yield from inner_gates(draft, run, task)
-    yield from outer_gates(draft, run, task)
-
-
-def inner_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
-    """Those that other tasks of the run open."""
+def _inner_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
     yield from _run_open(draft, run, task)
     for dependency in draft.definition(run).tasks[task.task].after:
         if dependency.process is None:
             yield dependency_gate(draft, run, dependency)
 
 
-def outer_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
-    """Those that open from outside: other processes, people, time, and the pool."""
-    defined = draft.definition(run).tasks[task.task]
+def _outer_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
+    process = draft.definition(run)
+    defined = process.tasks[task.task]
     for dependency in defined.after:
         if dependency.process is not None:
             yield dependency_gate(draft, run, dependency)
     yield from _holds(draft, run, task.task)
-    yield from _backoff(task)
+    yield from _backoff(draft, process.timezone, task)
     if defined.confirm:
         detail = f"confirmed by {task.confirmed_by}" if task.confirmed_by else "waits for a person's yes"
         yield Gate(GateKind.CONFIRM, "confirm", open=bool(task.confirmed_by), detail=detail, by_itself=False)
-    if not isinstance(defined.work, Manual) and defined.pool not in draft.snapshot.pools:
-        yield _closed(GateKind.POOL, f"pool:{defined.pool}", f"no runtime serves the pool {defined.pool}",
-            by_itself=False, who_can_free="admin",
+    if isinstance(defined.work, Manual):
+        return
+    yield from _right(draft, run, task)
+    yield from hopeless_gates(draft, run, task)
+    if defined.pool not in draft.snapshot.pools:
+        yield _closed(
+            GateKind.POOL, f"pool:{defined.pool}", f"no runtime serves the pool {defined.pool}", by_itself=False,
+            who_can_free="admin",
         )  # fmt: skip
 
 
-def slot_gate(draft: Overlay, pool: str) -> Gate:
-    """Whether the pool has room; the only gate that ready tasks compete for."""
-    slots, used = draft.snapshot.pools.get(pool, 0), draft.used(pool)
-    return Gate(
-        GateKind.SLOT,
-        f"slot:{pool}",
-        used < slots,
-        f"{used} of {slots} slots of {pool} in use",
-        who_can_free="",
-    )
-
-
-def all_gates(draft: Overlay, run: Run, task: TaskRun | None) -> tuple[Gate, ...]:
-    """What `why` shows of a run, or of a task that has not started."""
-    if task is None:
-        return tuple(run_gates(draft, run)) if run.started_at is None and run.state not in RUN_ENDED else ()
-    gates = (*task_gates(draft, run, task), *_asks(draft, run, task))
-    before_start = tuple(run_gates(draft, run)) if run.started_at is None else ()
-    defined = draft.definition(run).tasks[task.task]
-    if isinstance(defined.work, Manual) or defined.pool not in draft.snapshot.pools:
-        return (*before_start, *gates)
-    return (*before_start, *gates, slot_gate(draft, defined.pool))
+def _contested_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
+    yield from claim_gates(draft, run, task)
+    pool = draft.definition(run).tasks[task.task].pool
+    if pool in draft.snapshot.pools:
+        slots, used = draft.snapshot.pools[pool], draft.used(pool)
+        yield Gate(
+            GateKind.SLOT, f"slot:{pool}", used < slots, f"{used} of {slots} slots of {pool} in use", who_can_free=""
+        )
 
 
 def _closed(
@@ -139,81 +137,6 @@ def _closed(
         kind, name, open=False, detail=detail, by_itself=by_itself, opens_at=opens_at, who_can_free=who_can_free,
         impossible=impossible,
     )  # fmt: skip
-
-
-def _asks(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
-    """A manual task has no start to gate: it waits for its answer."""
-    work = draft.definition(run).tasks[task.task].work
-    if isinstance(work, Manual):
-        yield _closed(GateKind.CONFIRM, "confirm", f"asks a person: {work.prompt}", by_itself=False)
-
-
-def dependency_gate(draft: Overlay, run: Run, dependency: Dependency) -> Gate:
-    """The gate of one entry of `after`."""
-    standing, detail = standing_of(draft, run, dependency)
-    return Gate(
-        GateKind.DEPENDENCY,
-        f"dependency:{dependency}",
-        open=standing is Standing.OPEN,
-        detail=detail,
-        by_itself=standing is not Standing.PERSON and standing is not Standing.IMPOSSIBLE,
-        impossible=standing is Standing.IMPOSSIBLE,
-    )
-
-
-def standing_of(draft: Overlay, run: Run, dependency: Dependency) -> Says:
-    """What one entry of `after` says now, and why."""
-    if dependency.process is None:
-        return _task_standing(draft, run, dependency)
-    return _outside_standing(draft, run, dependency)
-
-
-def _task_standing(draft: Overlay, run: Run, dependency: Dependency) -> Says:
-    if dependency.task is None:
-        raise AssertionError("a dependency names a task, a process, or both")
-    task = draft.task(run.id, dependency.task)
-    says = _TASK_SAYS.get((dependency.when, task.state))
-    if says is None:
-        says = Standing.PERSON if task.state in _NEEDS_PERSON else Standing.CLOSED
-    elif says is Standing.IMPOSSIBLE and task.state is TaskState.FAILED:
-        policy = draft.definition(run).tasks[dependency.task].on_failure
-        says = Standing.PERSON if policy is OnFailure.WAIT else says
-    return Says(says, f"{dependency.task} is {task.state.value}")
-
-
-def _outside_standing(draft: Overlay, run: Run, dependency: Dependency) -> Says:
-    process = dependency.process
-    if process is None:
-        raise AssertionError("not a dependency on another process")
-    day = upstream_date(dependency.date, run.business_date)
-    other = draft.latest(process, day)
-    if other is None:
-        return _nothing_ordered(draft, dependency, process, day)
-    if dependency.task is not None:
-        return _outside_task(draft, other, dependency.when, dependency.task)
-    says = _RUN_SAYS.get((dependency.when, other.state), Standing.CLOSED)
-    return Says(says, f"{other.id} is {other.state.value}")
-
-
-def _outside_task(draft: Overlay, other: Run, when: Outcome, name: TaskName) -> Says:
-    if name not in draft.definition(other).tasks:
-        return Says(Standing.PERSON, f"{other.id} has no task {name}")
-    if other.state is RunState.MISSED:
-        return Says(Standing.PERSON, f"{other.id} was missed")
-    task = draft.task(other.id, name)
-    says = _TASK_SAYS.get((when, task.state), Standing.CLOSED)
-    if says is Standing.IMPOSSIBLE and task.state is TaskState.FAILED:
-        says = Standing.PERSON if other.state in RUN_ENDED else Standing.CLOSED
-    return Says(says, f"{task_ref(other.id, name)} is {task.state.value}")
-
-
-def _nothing_ordered(draft: Overlay, dependency: Dependency, process: ProcessId, day: date) -> Says:
-    planned = expected(draft, process, day)
-    if planned:
-        return Says(Standing.CLOSED, f"{process}@{day} is planned: {planned}")
-    if dependency.if_planned:
-        return Says(Standing.OPEN, f"nothing plans {process}@{day}")
-    return Says(Standing.PERSON, f"nothing will order {process}@{day}")
 
 
 def _run_open(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
@@ -238,20 +161,16 @@ def _run_open(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
         )
 
 
-def failed_for_good(draft: Overlay, run: Run) -> TaskName | None:
-    """A failed task whose `on_failure: fail` keeps everything else from starting."""
-    fatal = draft.shape(run).fatal
-    return next((name for name in fatal if draft.task(run.id, name).state is TaskState.FAILED), None)
-
-
 def _start_time(draft: Overlay, run: Run) -> Iterator[Gate]:
     if run.not_before is not None:
+        detail = f"starts at {wall_time(run.not_before, draft.definition(run).timezone, draft.now)}"
         due = draft.now >= run.not_before
-        detail = f"starts at {run.not_before:%Y-%m-%d %H:%M} UTC"
         yield Gate(GateKind.START_TIME, "start-time", open=due, detail=detail, opens_at=run.not_before)
 
 
 def _overlap(draft: Overlay, run: Run) -> Iterator[Gate]:
+    if draft.definition(run).overlap is Overlap.PARALLEL:
+        return
     other = draft.open_before(run)
     if other is not None:
         yield _closed(GateKind.OVERLAP, "overlap", f"{other.id} is {other.state.value} and comes first")
@@ -259,18 +178,34 @@ def _overlap(draft: Overlay, run: Run) -> Iterator[Gate]:
 
 def _holds(draft: Overlay, run: Run, task: TaskName | None) -> Iterator[Gate]:
     for hold in draft.holds_over(run, task):
-        until = f" until {hold.until:%Y-%m-%d %H:%M} UTC" if hold.until else ""
-        detail = f"{hold.object} is held by {hold.owner}{until}: {hold.reason}"
+        until = f" until {wall_time(hold.until, draft.definition(run).timezone, draft.now)}" if hold.until else ""
+        what = "everything" if hold.object == ROOT else hold.object
         yield _closed(
             GateKind.HOLD,
             f"hold:{hold.object}",
-            detail,
+            f"{what} is held by {hold.owner}{until}: {hold.reason}",
             by_itself=hold.until is not None,
             opens_at=hold.until,
+            who_can_free=releaser(hold),
         )
 
 
-def _backoff(task: TaskRun) -> Iterator[Gate]:
+def releaser(hold: Hold) -> str:
+    """The least role that may release a hold."""
+    if hold.owner == RUNTIME:
+        return "admin"
+    return "supervisor" if hold.object == ROOT else "operator"
+
+
+def _backoff(draft: Overlay, zone: str, task: TaskRun) -> Iterator[Gate]:
     if task.state is TaskState.BACKOFF and task.due_at is not None:
-        detail = f"tries again at {task.due_at:%H:%M:%S} UTC"
+        detail = f"tries again at {wall_time(task.due_at, zone, draft.now, seconds=True)}"
         yield _closed(GateKind.BACKOFF, "backoff", detail, opens_at=task.due_at)
+
+
+def _right(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
+    why = unfit(draft, run)
+    if why and task.confirmed_by:
+        yield Gate(GateKind.RIGHT, "right", open=True, detail=f"confirmed by {task.confirmed_by}; {why}")
+    elif why:
+        yield _closed(GateKind.RIGHT, "right", f"{why}: somebody who may has to confirm it", by_itself=False)

@@ -55,6 +55,13 @@ def attempt_id(run: RunId, task: TaskName, number: int) -> AttemptId:
     return AttemptId(f"{run}:{task}.{number}")
 
 
+def parse_attempt_id(attempt: AttemptId) -> tuple[RunId, TaskName, int]:
+    """The run, the task and the number of an attempt."""
+    run, _, rest = attempt.partition(":")
+    task, _, number = rest.rpartition(".")
+    return RunId(run), TaskName(task), int(number)
+
+
 def folder_of(process: ProcessId) -> str:
     """The department a process belongs to: all but its last segment ("" at the top)."""
     return process.rpartition("/")[0]

@@ -3,11 +3,27 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from boms_tui.model.definition import Process
+from boms_tui.model.definition import Overlap, Process
 from boms_tui.model.draft import Draft
 from boms_tui.model.ids import run_id
 from boms_tui.model.records import Run
-from boms_tui.model.states import RunEvent, RunState
+from boms_tui.model.states import RUN_ENDED, RunEvent, RunState, run_after
+
+
+def order_by_itself(draft: Draft, process: Process, business_date: date, *, occurrence: str, by: str) -> Run:
+    """Order what a schedule or another process causes, on behalf of the owner.
+
+    Under `overlap: skip`, where a run is open, that makes a run that has ended already and has no task: the occurrence
+    is used up, once and for ever.
+    """
+    in_the_way = draft.open_runs(process.id) if process.overlap is Overlap.SKIP else []
+    event, reason = RunEvent.ORDERED, ""
+    if in_the_way:
+        event = RunEvent.OVERLAP_SKIPPED
+        reason = f"{in_the_way[0].id} is {in_the_way[0].state.value}, and {process.id} skips what overlaps"
+    return order(
+        draft, process, business_date, occurrence=occurrence, by=by, acts_for=process.owner, event=event, reason=reason
+    )
 
 
 def order(
@@ -27,6 +43,7 @@ def order(
     known = draft.runs_of(process.id, business_date)
     number = known[-1].number + 1 if known else 1
     defaults = {name: parameter.default for name, parameter in process.parameters.items()}
+    over = run_after(RunState.PLANNED, event) in RUN_ENDED
     run = Run(
         id=run_id(process.id, business_date, number),
         process=process.id,
@@ -40,7 +57,7 @@ def order(
         occurrence=occurrence,
         parameters={name: value for name, value in {**defaults, **(parameters or {})}.items() if value is not None},
         not_before=not_before,
-        ended_at=draft.now if event is RunEvent.MISSED else None,
+        ended_at=draft.now if over else None,
         reason=reason,
     )
-    return draft.add_run(run, () if event is RunEvent.MISSED else process.tasks, event)
+    return draft.add_run(run, () if over else process.tasks, event)

@@ -3,14 +3,19 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from heapq import merge
 
 from boms_tui.model.definition import Process
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName, folder_of, task_ref
+from boms_tui.model.layer import Layer
+from boms_tui.model.needs import Needs
+from boms_tui.model.ranks import Line, Rank, place_of
 from boms_tui.model.records import Attempt, Hold, Run, TaskRun, User
 from boms_tui.model.shape import Shape, shape_of
-from boms_tui.model.snapshot import ReadyKey, Snapshot, TaskKey, rank_of
+from boms_tui.model.snapshot import Snapshot, TaskKey
 from boms_tui.model.states import RUN_ENDED, RunState, TaskState
+
+ROOT = "/"
+"""What a hold on everything is placed on."""
 
 
 class Overlay:
@@ -20,21 +25,30 @@ class Overlay:
         self.snapshot = snapshot
         self.now = now
         self.catalogue = snapshot.catalogue
-        self._runs: dict[RunId, Run] = {}
-        self._tasks: dict[TaskKey, TaskRun] = {}
-        self._attempts: dict[AttemptId, Attempt] = {}
+        self._runs: Layer[RunId, Run] = Layer(snapshot.runs.get)
+        self._tasks: Layer[TaskKey, TaskRun] = Layer(lambda key: snapshot.tasks.get(key[0], {}).get(key[1]))
+        self._attempts: Layer[AttemptId, Attempt] = Layer(lambda _: None)
         self._newest: dict[TaskKey, Attempt] = {}
-        self._holds: dict[str, Hold] = {}
-        self._users: dict[str, User] = {}
+        self._holds: Layer[str, Hold] = Layer(snapshot.holds.get)
+        self._users: Layer[str, User] = Layer(snapshot.users.get)
         self._added: dict[ProcessId, list[RunId]] = defaultdict(list)
         self._counts: dict[RunId, Counter[TaskState]] = {}
         self._used: Counter[str] = Counter()
+        self._taken: Counter[str] = Counter()
 
     def run(self, run: RunId) -> Run | None:
-        return self._runs.get(run) or self.snapshot.runs.get(run)
+        return self._runs.get(run)
 
     def task(self, run: RunId, task: TaskName) -> TaskRun:
-        return self._tasks.get((run, task)) or self.snapshot.tasks[run][task]
+        return self._tasks.changed.get((run, task)) or self.snapshot.tasks[run][task]
+
+    def has_task(self, run: RunId, task: TaskName) -> bool:
+        """Whether a run has such a task: one that was missed or skipped has none."""
+        return self._tasks.get((run, task)) is not None
+
+    def is_changed(self, run: RunId, task: TaskName) -> bool:
+        """Whether this decision changes the task run."""
+        return (run, task) in self._tasks.changed
 
     def attempt(self, run: RunId, task: TaskName) -> Attempt | None:
         """The live or unknown attempt of a task run."""
@@ -55,7 +69,7 @@ class Overlay:
     def runs_of(self, process: ProcessId, business_date: date) -> list[Run]:
         """The runs of a process for a date, the newest number last."""
         known = [self.run(run) for run in self.snapshot.numbers.get((process, business_date), ())]
-        added = [self._runs[run] for run in self._added.get(process, ())]
+        added = [self._runs.changed[run] for run in self._added.get(process, ())]
         return [run for run in known if run is not None] + [run for run in added if run.business_date == business_date]
 
     def latest(self, process: ProcessId, business_date: date) -> Run | None:
@@ -78,57 +92,66 @@ class Overlay:
 
     def holds_over(self, run: Run, task: TaskName | None) -> Iterator[Hold]:
         """The holds that stand over a run, or over one of its tasks."""
-        objects = {run.id, run.process, *_folders(run.process)}
+        if not self.snapshot.holds and not self._holds.changed:
+            return
+        objects = {ROOT, run.id, run.process, *_folders(run.process)}
         if task is not None:
             objects.add(RunId(task_ref(run.id, task)))
-        for name in objects:
+        for name in sorted(objects):
             for hold in self.holds_on(name):
                 if hold.stands(self.now):
                     yield hold
 
     def holds_on(self, name: str) -> list[Hold]:
         """The holds placed on exactly this object and not released."""
-        known = [
-            self._holds.get(hold) or self.snapshot.holds[hold] for hold in sorted(self.snapshot.held.get(name, ()))
-        ]
+        known = [self._holds.get(hold) for hold in sorted(self.snapshot.held.get(name, ()))]
         added = [hold for hold in self._holds.values() if hold.object == name and hold.id not in self.snapshot.holds]
-        return [hold for hold in known + added if hold.released_at is None]
+        return [hold for hold in (*known, *added) if hold is not None and hold.released_at is None]
 
     def has_occurrence(self, process: ProcessId, occurrence: str) -> bool:
         return (process, occurrence) in self.snapshot.occurrences or any(
-            self._runs[run].occurrence == occurrence for run in self._added.get(process, ())
+            self._runs.changed[run].occurrence == occurrence for run in self._added.get(process, ())
         )
 
     def user(self, name: str) -> User | None:
-        return self._users.get(name) or self.snapshot.users.get(name)
+        return self._users.get(name)
 
     def users(self) -> Iterator[User]:
-        return (self._users.get(name, user) for name, user in {**self.snapshot.users, **self._users}.items())
+        return iter({**self.snapshot.users, **self._users.changed}.values())
 
     def used(self, pool: str) -> int:
+        """The slots of a pool that live attempts occupy."""
         return self.snapshot.used[pool] + self._used[pool]
 
-    def ready(self, pool: str) -> Iterator[TaskRun]:
-        """The ready tasks of a pool, the first to start first."""
-        added: list[ReadyKey] = sorted(
-            rank
-            for task in self._tasks.values()
-            if task.state is TaskState.READY
-            for in_pool, rank in [self._rank(task)]
-            if in_pool == pool
-        )
-        known = (rank for rank in self.snapshot.ready.get(pool, ()) if (rank[2], rank[4]) not in self._tasks)
-        for rank in merge(known, added):
-            yield self.task(rank[2], rank[4])
+    def taken(self, name: str) -> int:
+        """The units of a resource or lock that open attempts hold."""
+        return sum(self.snapshot.holders.get(name, {}).values()) + self._taken[name]
 
-    def pools(self) -> Iterable[str]:
-        return self.snapshot.pools
+    def holders(self, name: str) -> list[tuple[Attempt, int]]:
+        """The open attempts that hold units of a resource or lock, and how many."""
+        held = dict(self.snapshot.holders.get(name, {}))
+        for changed in self._attempts.values():
+            held.update(((changed.run, changed.task), units) for need, units in self.needs(changed) if need == name)
+        return [(attempt, units) for key, units in sorted(held.items()) if (attempt := self.attempt(*key))]
 
-    def _rank(self, task: TaskRun) -> tuple[str, ReadyKey]:
-        run = self.run(task.run)
-        if run is None:
-            raise AssertionError(f"{task.ref} belongs to no run")
-        return rank_of(self.definition(run), task)
+    def needs(self, attempt: Attempt) -> Needs:
+        """What an attempt holds while it is open."""
+        run = self.run(attempt.run)
+        return () if run is None else self.shape(run).needs[attempt.task]
+
+    def newly_ready(self) -> Iterator[tuple[Line, Rank]]:
+        """Where those stand whom this decision changes and who are ready now."""
+        return self._places(self._tasks.values())
+
+    def formerly_ready(self) -> Iterator[tuple[Line, Rank]]:
+        """Where those stood whom this decision changes and who were ready before."""
+        return self._places(self.snapshot.tasks.get(run, {}).get(task) for run, task in self._tasks.changed)
+
+    def _places(self, tasks: Iterable[TaskRun | None]) -> Iterator[tuple[Line, Rank]]:
+        for task in tasks:
+            run = self.run(task.run) if task is not None and task.state is TaskState.READY else None
+            if task is not None and run is not None:
+                yield place_of(self.definition(run), task)
 
 
 def _folders(process: ProcessId) -> Iterator[str]:

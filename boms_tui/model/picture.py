@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from boms_tui.model.definition import Contact, Process, Role
+from boms_tui.model.definition import Contact, Process, Resource, Role
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.records import Attempt, Hold, Run, TaskRun
 
@@ -17,14 +17,16 @@ class Catalogue:
     revisions: Mapping[ProcessId, int] = field(default_factory=dict)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
+    resources: Mapping[str, Resource] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """Runs with everything that deciding about them needs.
 
-    `definitions` holds, by (process, revision), what each of `runs` was ordered with. `attempts` are the live and
-    unknown ones. `dates` are the business dates of which every run is here.
+    `definitions` holds, by (process, revision), what each run was ordered with. `attempts` are the live and
+    unknown ones. `dates` are the business dates of which every run is here. `beside` are runs that only compete with
+    them: of those, `tasks` has no more than what is ready.
     """
 
     runs: tuple[Run, ...] = ()
@@ -33,3 +35,4 @@ class Picture:
     holds: tuple[Hold, ...] = ()
     definitions: Mapping[tuple[ProcessId, int], Process] = field(default_factory=dict)
     dates: frozenset[date] = frozenset()
+    beside: tuple[Run, ...] = ()

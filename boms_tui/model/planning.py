@@ -5,7 +5,7 @@ All of it is a function of definitions and dates; nothing here knows what time i
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -86,7 +86,7 @@ def occurrences(cron: str, zone: ZoneInfo, after: datetime, until: datetime) -> 
     last = after
     while True:
         try:
-            at = _instant(times.get_next(), zone)
+            at = instant_of(times.get_next(), zone)
         except CroniterBadDateError:
             return
         if at > until:
@@ -136,7 +136,7 @@ def _exists(day: int | str, month: int | str) -> bool:
 
 def plan(catalogue: Catalogue, day: date) -> Plan:
     """What is ordered for business date `day`, each process by its own zone and start of the day."""
-    orders = _orders(catalogue, catalogue.processes, day)
+    orders = _orders(catalogue, day)
     planned = [one for runs in orders.values() for one in runs]
     return Plan(
         planned=tuple(sorted(planned, key=lambda one: (one.earliest, one.at is None))),
@@ -148,15 +148,10 @@ def plan(catalogue: Catalogue, day: date) -> Plan:
     )
 
 
-def will_order(catalogue: Catalogue, process: ProcessId, business_date: date) -> tuple[Planned, ...]:
-    """What the definitions order of `process` for a business date, by time; empty where nothing does."""
-    return _orders(catalogue, [process], business_date).get(process, ())
-
-
-def _orders(catalogue: Catalogue, processes: Iterable[ProcessId], day: date) -> dict[ProcessId, tuple[Planned, ...]]:
-    """The runs ordered of `processes`, and of all whose success orders them, which come first."""
+def _orders(catalogue: Catalogue, day: date) -> dict[ProcessId, tuple[Planned, ...]]:
+    """The runs ordered of each process, those first whose success orders others."""
     done: dict[ProcessId, tuple[Planned, ...]] = {}
-    todo = sorted(processes, reverse=True)
+    todo = sorted(catalogue.processes, reverse=True)
     begun: set[ProcessId] = set()
     while todo:
         process = todo[-1]
@@ -197,15 +192,15 @@ def _why_not(process: Process, day: date) -> str:
 @lru_cache(maxsize=8_192)
 def _cron_times(cron: str, timezone: str, day_starts: time, day: date) -> tuple[datetime, ...]:
     zone = ZoneInfo(timezone)
-    begins, ends = (_instant(datetime.combine(when, day_starts), zone) for when in (day, day + _DAY))
+    begins, ends = (instant_of(datetime.combine(when, day_starts), zone) for when in (day, day + _DAY))
     return tuple(occurrences(cron, zone, begins - _TICK, ends - _TICK))
 
 
 def _day_begins(process: Process, day: date) -> datetime:
-    return _instant(datetime.combine(day, process.day_starts), ZoneInfo(process.timezone))
+    return instant_of(datetime.combine(day, process.day_starts), ZoneInfo(process.timezone))
 
 
-def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
+def instant_of(wall: datetime, zone: ZoneInfo) -> datetime:
     """The UTC instant of a naive wall time; the end of the gap where the wall clock jumped over it."""
     first = wall.replace(tzinfo=zone).astimezone(UTC)
     if first.astimezone(zone).replace(tzinfo=None) == wall:

@@ -6,7 +6,7 @@ from boms_tui.model.definition import OnFailure
 from boms_tui.model.draft import Draft
 from boms_tui.model.gates import inner_gates, outer_gates, run_gates
 from boms_tui.model.ids import RunId
-from boms_tui.model.ordering import order
+from boms_tui.model.ordering import order_by_itself
 from boms_tui.model.records import Run, TaskRun
 from boms_tui.model.states import ENDED, IDLE, LIVE, RUN_ENDED, RunEvent, RunState, TaskEvent, TaskState
 
@@ -29,7 +29,7 @@ def consider_run(draft: Draft, run_id: RunId) -> None:
 def _consider_start(draft: Draft, run: Run) -> None:
     closed = [gate for gate in run_gates(draft, run) if not gate.open]
     if not closed:
-        started = draft.move_run(run, RunEvent.STARTED, started_at=draft.now, reason="")
+        started = draft.move_run(run, RunEvent.STARTED, started_at=draft.now, reason="", freed={})
         draft.look_at_all(started)
         return
     stuck = next((gate for gate in closed if not gate.by_itself), None)
@@ -130,7 +130,4 @@ def _order_followers(draft: Draft, run: Run) -> None:
     for name in draft.snapshot.ordered_by(run.process):
         process = draft.catalogue.processes[name]
         if not draft.has_occurrence(process.id, f"process:{run.id}"):
-            order(
-                draft, process, run.business_date,
-                occurrence=f"process:{run.id}", by=f"process {run.id}", acts_for=process.owner,
-            )  # fmt: skip
+            order_by_itself(draft, process, run.business_date, occurrence=f"process:{run.id}", by=f"process {run.id}")

@@ -22,7 +22,8 @@ from boms_tui.model.states import ATTEMPT_LIVE, AttemptState, RunState, TaskStat
 class Run:
     """One execution of a process for a business date.
 
-    `occurrence` names what ordered it and is unique per process, so that each cause makes one run.
+    `occurrence` names what ordered it and is unique per process, so that each cause makes one run. `freed` has the
+    gates that a person lifted for its start, each with who and why.
     `acts_for` is the person, or the owner role, on whose behalf it runs. `version` 1 is the row's insert.
     """
 
@@ -41,6 +42,7 @@ class Run:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     cancelling: bool = False
+    freed: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     version: int = 1
 
@@ -50,7 +52,10 @@ class TaskRun:
     """One task of one run.
 
     `attempts` counts all attempts ever, `tries` those of the automatic budget since a person last retried.
-    `due_at` ends a backoff. `confirmed_by` has given the `confirm` gate for the next start.
+    `check_tries` are those of them that ended check-failed, where the checks have a policy of their own.
+    `in_vain` counts the newest attempts in a row that left no end: they proved void, or `on_unknown: rerun` followed
+    them by another. `due_at` ends a backoff. `confirmed_by` has given the `confirm` gate for the next start, `freed`
+    has the gates that a person lifted for it, each with who and why.
     """
 
     run: RunId
@@ -58,9 +63,12 @@ class TaskRun:
     state: TaskState = TaskState.WAITING
     attempts: int = 0
     tries: int = 0
+    check_tries: int = 0
+    in_vain: int = 0
     due_at: datetime | None = None
     ready_at: datetime | None = None
     confirmed_by: str = ""
+    freed: Mapping[str, str] = field(default_factory=dict)
     started_at: datetime | None = None
     ended_at: datetime | None = None
     changed_at: datetime | None = None
@@ -76,7 +84,8 @@ class TaskRun:
 class Attempt:
     """One start of one task run, pinned to the node that may launch it. Times of the start and end are the shim's.
 
-    `output_bytes` is what the task printed, `output_dropped` how much of it the cap cut.
+    `output_bytes` is what the task printed, `output_dropped` how much of it the cap cut. `remain` is how many of its
+    processes outlived it. `checked` says that what the checks before it found is on record.
     """
 
     run: RunId
@@ -96,6 +105,8 @@ class Attempt:
     reason: str = ""
     output_bytes: int = 0
     output_dropped: int = 0
+    remain: int = 0
+    checked: bool = False
     version: int = 1
 
     @property
@@ -106,6 +117,29 @@ class Attempt:
     @property
     def id(self) -> AttemptId:
         return attempt_id(self.run, self.task, self.number)
+
+
+class Phase(StrEnum):
+    """When a check is made."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckVerdict:
+    """What one check of an attempt found. `check` is the check in words, `saw` the facts it was judged by.
+
+    `place` is its position among the checks of its phase.
+    """
+
+    attempt: AttemptId
+    phase: Phase
+    place: int
+    check: str
+    passed: bool
+    saw: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

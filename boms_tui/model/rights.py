@@ -41,7 +41,12 @@ def grants(roles: Iterable[str], defined: Mapping[str, Role]) -> dict[str, tuple
 
 def may(roles: Iterable[str], verb: str, process: str, defined: Mapping[str, Role]) -> bool:
     """Whether somebody with these roles may use `verb` on `process` ("" for what has no place)."""
-    scopes = grants(roles, defined).get(VERBS[verb].role, ())
+    return amounts_to(roles, VERBS[verb].role, process, defined)
+
+
+def amounts_to(roles: Iterable[str], least: str, process: str, defined: Mapping[str, Role]) -> bool:
+    """Whether these roles give the built-in role `least` on `process`."""
+    scopes = grants(roles, defined).get(least, ())
     return any(scope == "*" or (process != "" and fnmatchcase(process, scope)) for scope in scopes)
 
 

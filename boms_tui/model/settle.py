@@ -1,11 +1,13 @@
 """What follows from a change: tasks become ready or not needed, runs move, free slots are given out."""
 
+from boms_tui.model.contest import starters
 from boms_tui.model.definition import Manual
 from boms_tui.model.draft import RUNTIME, Draft
-from boms_tui.model.gates import Standing, standing_of, task_gates
+from boms_tui.model.gates import task_gates
 from boms_tui.model.ids import RunId, TaskName
 from boms_tui.model.progress import consider_run
 from boms_tui.model.records import Attempt, Run, TaskRun
+from boms_tui.model.standing import Standing, standing_of
 from boms_tui.model.states import IDLE, RUN_ENDED, TaskEvent, TaskState
 from boms_tui.model.views import Gate
 
@@ -16,7 +18,7 @@ _LOOKED_AT = frozenset({T.WAITING, T.READY, T.CONFIRM, T.NOT_NEEDED})
 
 
 def settle(draft: Draft) -> None:
-    """Follow every change to its end, then give out the free slots."""
+    """Follow every change to its end, then start whoever has a slot, and all units and locks that it needs."""
     draft.actor, draft.request, draft.why = RUNTIME, "", ""
     while draft.todo_tasks or draft.todo_runs:
         if draft.todo_tasks:
@@ -24,7 +26,8 @@ def settle(draft: Draft) -> None:
             _consider_task(draft, run_id, name)
         else:
             consider_run(draft, draft.todo_runs.popitem()[0])
-    _give_slots(draft)
+    for task in starters(draft):
+        _claim(draft, task)
 
 
 def _consider_task(draft: Draft, run_id: RunId, name: TaskName) -> None:
@@ -46,7 +49,7 @@ def _still_blocked(draft: Draft, run: Run, task: TaskRun) -> bool:
     """
     counts = draft.counts(run.id)
     after = draft.definition(run).tasks[task.task].after
-    if task.state is not T.WAITING or not after or any(counts[state] for state in _UNUSUAL):
+    if task.state is not T.WAITING or not after or task.freed or any(counts[state] for state in _UNUSUAL):
         return False
     key = (run.id, task.task)
     begin = draft.snapshot.blockers.get(key, 0)
@@ -77,21 +80,15 @@ def _rule(draft: Draft, run: Run, task: TaskRun, closed: list[Gate]) -> None:
             draft.move_task(task, TaskEvent.GATES_OPENED, ready_at=draft.now, reason="")
 
 
-def _give_slots(draft: Draft) -> None:
-    for pool, slots in draft.snapshot.pools.items():
-        free = slots - draft.used(pool)
-        if free <= 0:
-            continue
-        for task in [task for _, task in zip(range(free), draft.ready(pool), strict=False)]:
-            _claim(draft, task, pool)
-
-
-def _claim(draft: Draft, task: TaskRun, pool: str) -> None:
+def _claim(draft: Draft, task: TaskRun) -> None:
+    run = draft.run(task.run)
+    if run is None:
+        raise AssertionError(f"{task.ref} belongs to no run")
+    pool = draft.definition(run).tasks[task.task].pool
     number = task.attempts + 1
     draft.move_task(
-        task, TaskEvent.CLAIMED, attempts=number, tries=task.tries + 1, confirmed_by="", reason="", ended_at=None,
-        started_at=None,
-    )  # fmt: skip
+        task, TaskEvent.CLAIMED, attempts=number, tries=task.tries + 1, reason="", ended_at=None, started_at=None
+    )
     draft.add_attempt(
         Attempt(task.run, task.task, number, draft.snapshot.node, draft.snapshot.epoch, draft.now, pool=pool)
     )

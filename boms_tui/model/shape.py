@@ -1,17 +1,17 @@
 """What is looked up again and again of one definition: who follows whom, and what lies outside."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from boms_tui.model.definition import Dependency, OnFailure, Outcome, Process
 from boms_tui.model.ids import TaskName
+from boms_tui.model.needs import Needs, needs_of
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
     """`followers` of each task within the process; `rank` its place in topological order; `outside` the dependencies
     on other processes, of the run (None) and of tasks; `fatal` the tasks whose failure ends the run;
-    `answering` those that answer a failure or an end, with what follows them.
+    `answering` those that answer a failure or an end, with what follows them; `needs` what each task takes.
     """
 
     followers: dict[TaskName, tuple[TaskName, ...]]
@@ -19,31 +19,26 @@ class Shape:
     outside: tuple[tuple[TaskName | None, Dependency], ...]
     fatal: tuple[TaskName, ...]
     answering: frozenset[TaskName]
+    needs: dict[TaskName, Needs]
 
 
 def shape_of(process: Process) -> Shape:
-    """The shape of a definition, worked out once for each."""
-    return _shape_of(_Same(process))
+    """The shape of a definition, worked out once for each; told apart by identity, since hashing costs more."""
+    known = _KNOWN.get(id(process))
+    if known is not None and known[0] is process:
+        return known[1]
+    if len(_KNOWN) >= _MOST:
+        _KNOWN.clear()
+    shape = _work_out(process)
+    _KNOWN[id(process)] = (process, shape)
+    return shape
 
 
-class _Same:
-    """A definition by identity: hashing its content would cost more than working it out."""
-
-    __slots__ = ("process",)
-
-    def __init__(self, process: Process) -> None:
-        self.process = process
-
-    def __hash__(self) -> int:
-        return id(self.process)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.process is self.process
+_KNOWN: dict[int, tuple[Process, Shape]] = {}
+_MOST = 4_096
 
 
-@lru_cache(maxsize=4_096)
-def _shape_of(key: _Same) -> Shape:
-    process = key.process
+def _work_out(process: Process) -> Shape:
     followers: dict[TaskName, list[TaskName]] = {name: [] for name in process.tasks}
     outside: list[tuple[TaskName | None, Dependency]] = [(None, dependency) for dependency in process.after]
     for name, task in process.tasks.items():
@@ -58,6 +53,7 @@ def _shape_of(key: _Same) -> Shape:
         outside=tuple(outside),
         fatal=tuple(name for name, task in process.tasks.items() if task.on_failure is OnFailure.FAIL),
         answering=_answering(process),
+        needs={name: needs_of(task) for name, task in process.tasks.items()},
     )
 
 

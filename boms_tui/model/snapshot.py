@@ -4,25 +4,26 @@ It changes in two ways only: `admit` takes in what was read from the store, `app
 """
 
 import heapq
-from bisect import bisect_left, insort
+from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from boms_tui.model.decision import Decision
-from boms_tui.model.definition import Process, ProcessStart, RelativeDate
+from boms_tui.model.definition import Process, ProcessStart, RelativeDate, Role
 from boms_tui.model.facts import Fact, HoldDue, RunDue, TaskDue
 from boms_tui.model.ids import ProcessId, RunId, SessionId, TaskName
 from boms_tui.model.picture import Catalogue, Picture
+from boms_tui.model.ranks import Ranks, place_of
 from boms_tui.model.records import Attempt, Hold, Revision, Run, Session, TaskRun, User
 from boms_tui.model.shape import shape_of
 from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, TaskState
 
 DAY = timedelta(days=1)
 TaskKey = tuple[RunId, TaskName]
-ReadyKey = tuple[int, datetime, RunId, int, TaskName]
-"""How ready tasks of a pool are ranked: priority, then how long they have been ready, then their place."""
+Waiting = dict[tuple[RunId, TaskName | None], None]
+"""Runs (None) and tasks that wait for something, in the order in which they came: nothing depends on how names hash."""
 
 
 def dates_read(runs: Iterable[tuple[Process, date]]) -> set[date]:
@@ -57,7 +58,8 @@ class Snapshot:
     """Durable records by id, and the indexes over them.
 
     `pools` has the slots of each pool that this runtime serves; `node` and `epoch` mark the attempts it claims;
-    `timezone` is that of processes that name none.
+    `timezone` is that of processes that name none. `beside` are runs of which only what is ready and what is open is
+    known. `holders` has the units of each resource and lock that open attempts hold, by task.
     """
 
     catalogue: Catalogue = field(default_factory=Catalogue)
@@ -69,6 +71,7 @@ class Snapshot:
     users: dict[str, User] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     runs: dict[RunId, Run] = field(default_factory=dict)
+    beside: dict[RunId, Run] = field(default_factory=dict)
     tasks: dict[RunId, dict[TaskName, TaskRun]] = field(default_factory=dict)
     attempts: dict[TaskKey, Attempt] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
@@ -78,13 +81,13 @@ class Snapshot:
     occurrences: set[tuple[ProcessId, str]] = field(default_factory=set)
     counts: dict[RunId, Counter[TaskState]] = field(default_factory=dict)
     numbers: dict[tuple[ProcessId, date], list[RunId]] = field(default_factory=lambda: defaultdict(list))
-    open_runs: dict[ProcessId, set[RunId]] = field(default_factory=lambda: defaultdict(set))
-    waiters: dict[tuple[ProcessId, date], dict[TaskName | None, set[tuple[RunId, TaskName | None]]]] = field(
-        default_factory=dict
-    )
+    open_runs: dict[ProcessId, dict[RunId, None]] = field(default_factory=lambda: defaultdict(dict))
+    waiters: dict[tuple[ProcessId, date], dict[TaskName | None, Waiting]] = field(default_factory=dict)
     held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    ready: dict[str, list[ReadyKey]] = field(default_factory=lambda: defaultdict(list))
+    ranks: Ranks = field(default_factory=Ranks)
     used: Counter[str] = field(default_factory=Counter)
+    holders: dict[str, dict[TaskKey, int]] = field(default_factory=dict)
+    judged: dict[tuple[bool, str, ProcessId], tuple[User | None, Mapping[str, Role], str]] = field(default_factory=dict)
     blockers: dict[TaskKey, int] = field(default_factory=dict)
     timers: list[tuple[datetime, int, Fact]] = field(default_factory=list)
     _timer_count: int = 0
@@ -116,9 +119,12 @@ class Snapshot:
         for run in picture.runs:
             if run.id in new:
                 self._put_run(run)
+        self.beside.update((run.id, run) for run in picture.beside if run.id not in self.runs)
         for task in picture.tasks:
             if task.run in new:
                 self._put_task(task)
+            elif task.run in self.beside:
+                self.ranks.add(*place_of(self._definition(task.run), task))
         for attempt in picture.attempts:
             if attempt.run in new or attempt.run not in self.runs:
                 self._put_attempt(attempt)
@@ -178,11 +184,6 @@ class Snapshot:
     def next_due(self) -> datetime | None:
         return self.timers[0][0] if self.timers else None
 
-    def ready_key(self, task: TaskRun) -> tuple[str, ReadyKey]:
-        """The pool of a ready task, and its rank there."""
-        run = self.runs[task.run]
-        return rank_of(self.definitions[run.process, run.revision], task)
-
     def _put_run(self, run: Run) -> None:
         known = run.id in self.runs
         self.runs[run.id] = run
@@ -190,10 +191,10 @@ class Snapshot:
             self._index_run(run)
         open_runs = self.open_runs[run.process]
         if run.state in RUN_ENDED:
-            open_runs.discard(run.id)
+            open_runs.pop(run.id, None)
             self._watch(run, watching=False)
         elif run.id not in open_runs:
-            open_runs.add(run.id)
+            open_runs[run.id] = None
             self._watch(run, watching=True)
             if run.not_before is not None and run.started_at is None:
                 self._at(run.not_before, RunDue(run.id))
@@ -212,8 +213,11 @@ class Snapshot:
             if dependency.process is None:
                 continue
             key = (dependency.process, upstream_date(dependency.date, run.business_date))
-            waiting = self.waiters.setdefault(key, {}).setdefault(dependency.task, set())
-            (waiting.add if watching else waiting.discard)((run.id, task))
+            waiting = self.waiters.setdefault(key, {}).setdefault(dependency.task, {})
+            if watching:
+                waiting[run.id, task] = None
+            else:
+                waiting.pop((run.id, task), None)
 
     def _put_task(self, task: TaskRun) -> None:
         known = self.tasks[task.run].get(task.task)
@@ -222,13 +226,10 @@ class Snapshot:
         if known is not None:
             counts[known.state] -= 1
             if known.state is TaskState.READY:
-                pool, rank = self.ready_key(known)
-                queue = self.ready[pool]
-                del queue[bisect_left(queue, rank)]
+                self.ranks.remove(*place_of(self._definition(known.run), known))
         counts[task.state] += 1
         if task.state is TaskState.READY:
-            pool, rank = self.ready_key(task)
-            insort(self.ready[pool], rank)
+            self.ranks.add(*place_of(self._definition(task.run), task))
         elif task.state is TaskState.BACKOFF and task.due_at is not None:
             self._at(task.due_at, TaskDue(task.run, task.task))
         if task.state is not TaskState.WAITING:
@@ -237,6 +238,8 @@ class Snapshot:
     def _put_attempt(self, attempt: Attempt) -> None:
         key = (attempt.run, attempt.task)
         known = self.attempts.get(key)
+        if known is not None and known.number > attempt.number:
+            return  # an unknown one that a person has resolved, read after the one that followed it
         if known is not None and known.state in ATTEMPT_LIVE:
             self.used[known.pool] -= 1
         if attempt.is_open:
@@ -245,6 +248,18 @@ class Snapshot:
             self.attempts.pop(key, None)
         if attempt.state in ATTEMPT_LIVE:
             self.used[attempt.pool] += 1
+        if attempt.run in self.runs or attempt.run in self.beside:
+            self._lend(attempt)
+
+    def _lend(self, attempt: Attempt) -> None:
+        """Note what an attempt holds, or that it holds nothing any more (SEMANTICS S15)."""
+        key = (attempt.run, attempt.task)
+        for name, units in shape_of(self._definition(attempt.run)).needs[attempt.task]:
+            holders = self.holders.setdefault(name, {})
+            if attempt.is_open:
+                holders[key] = units
+            else:
+                holders.pop(key, None)
 
     def _put_hold(self, hold: Hold) -> None:
         if hold.released_at is not None:
@@ -256,16 +271,10 @@ class Snapshot:
         if hold.until is not None:
             self._at(hold.until, HoldDue(hold.id))
 
+    def _definition(self, run: RunId) -> Process:
+        known = self.runs.get(run) or self.beside[run]
+        return self.definitions[known.process, known.revision]
+
     def _at(self, when: datetime, fact: Fact) -> None:
         self._timer_count += 1
         heapq.heappush(self.timers, (when, self._timer_count, fact))
-
-
-def rank_of(definition: Process, task: TaskRun) -> tuple[str, ReadyKey]:
-    """The pool that a ready task waits in, and where it stands there."""
-    defined = definition.tasks[task.task]
-    since = task.ready_at or task.changed_at
-    if since is None:
-        raise AssertionError(f"{task.ref} is ready since no known time")
-    place = shape_of(definition).rank[task.task]
-    return defined.pool, (-defined.priority, since, task.run, place, task.task)

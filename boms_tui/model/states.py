@@ -62,6 +62,7 @@ class RunState(StrEnum):
 class RunEvent(StrEnum):
     ORDERED = "ordered"
     MISSED = "missed"
+    OVERLAP_SKIPPED = "overlap-skipped"
     STARTED = "started"
     STALLED = "stalled"
     WAITS_AGAIN = "waits-again"
@@ -132,6 +133,7 @@ R, V = RunState, RunEvent
 RUN_ROWS: tuple[tuple[RunEvent, frozenset[RunState], RunState], ...] = (
     (V.ORDERED, frozenset({R.PLANNED}), R.WAITING),
     (V.MISSED, frozenset({R.PLANNED}), R.MISSED),
+    (V.OVERLAP_SKIPPED, frozenset({R.PLANNED}), R.CANCELLED),
     (V.STARTED, frozenset({R.WAITING, R.STALLED}), R.RUNNING),
     (V.STALLED, frozenset({R.WAITING, R.RUNNING}), R.STALLED),
     (V.WAITS_AGAIN, frozenset({R.STALLED}), R.WAITING),
@@ -152,7 +154,7 @@ ATTEMPT_ROWS: tuple[tuple[frozenset[AttemptState], AttemptState], ...] = (
     (ATTEMPT_LIVE | {A.UNKNOWN}, A.KILLED),
     (ATTEMPT_LIVE | {A.UNKNOWN}, A.TIMED_OUT),
     (ATTEMPT_LIVE | {A.UNKNOWN}, A.START_FAILED),
-    (frozenset({A.STARTING}), A.CHECK_FAILED),
+    (ATTEMPT_LIVE | {A.UNKNOWN}, A.CHECK_FAILED),
     (frozenset({A.STARTING}), A.VOID),
     (ATTEMPT_LIVE, A.UNKNOWN),
 )

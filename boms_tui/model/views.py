@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from boms_tui.model.definition import Contact, Process, Task
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName
-from boms_tui.model.records import Attempt, Run, SealedEntry, TaskRun
+from boms_tui.model.records import Attempt, CheckVerdict, Run, SealedEntry, TaskRun
 from boms_tui.model.states import RunState, TaskState
 
 
@@ -21,8 +21,11 @@ class GateKind(StrEnum):
     HOLD = "hold"
     CONFIRM = "confirm"
     BACKOFF = "backoff"
+    RIGHT = "right"
     POOL = "pool"
     SLOT = "slot"
+    RESOURCE = "resource"
+    LOCK = "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,20 @@ class ProcessView:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """What a task said of itself by `::boms` lines: a meter in percent, a label; `at` is when it last did."""
+
+    meter: int | None
+    label: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     """One run at one moment: its definition, its tasks in that order, and the newest attempt of each.
 
     `held` names the run and the tasks that a hold of their own stands on; `waits` says of each task that waits for
-    something outside its run what that is.
+    something outside its run what that is; `progress` has what the tasks that run say of themselves.
     """
 
     run: Run
@@ -114,6 +126,7 @@ class RunView:
     gates: tuple[Gate, ...] = ()
     held: frozenset[str] = frozenset()
     waits: Mapping[TaskName, str] = field(default_factory=dict)
+    progress: Mapping[TaskName, Progress] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +141,34 @@ class TaskView:
     contacts: tuple[Contact, ...]
     instructions: str
     journal: tuple[SealedEntry, ...] = ()
+    checks: tuple[CheckVerdict, ...] = ()
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The end of what an attempt printed. `size` is all of it, `dropped` what the cap cut from its middle; bytes."""
+    """The end of what an attempt printed, as far back as it was asked for and as the store has it without a gap.
+
+    `size` is all of it, `dropped` what the cap cut behind the first `head`; bytes. `complete` says that the store has
+    all that it will ever have.
+    """
 
     attempt: AttemptId
     tail: bytes
     size: int
     dropped: int
     at: datetime
+    head: int = 0
+    complete: bool = False
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Some bytes of an output, without a gap, the first of them `start` bytes behind its beginning."""
+
+    start: int
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)

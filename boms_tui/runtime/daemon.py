@@ -10,7 +10,7 @@ from boms_tui import clock
 from boms_tui.config import Home
 from boms_tui.errors import BomsError, NoAnswerError
 from boms_tui.model.decision import Decision
-from boms_tui.model.lease import DeposedError, Lease
+from boms_tui.model.lease import ConflictError, DeposedError, Lease
 from boms_tui.model.records import Entry, User
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.timetable import Timetable, born_of
@@ -20,10 +20,10 @@ from boms_tui.runtime.dates import Dates
 from boms_tui.runtime.inbox import InboxReader
 from boms_tui.runtime.keys import Keyring
 from boms_tui.runtime.leading import POLL_S, Term
-from boms_tui.runtime.no_machine import NoMachine
+from boms_tui.runtime.no_machine import NoCustody, NoMachine
 from boms_tui.runtime.observed import Observed
 from boms_tui.runtime.passwords import weakness
-from boms_tui.runtime.ports import Executor, LeaderStore
+from boms_tui.runtime.ports import Custody, Executor, LeaderStore
 from boms_tui.runtime.shipping import Shipping
 
 TTL = timedelta(seconds=10)
@@ -54,16 +54,19 @@ class Daemon:
         self._term: Term | None = None
         self._stopped = False
         self._executor: Executor | None = None
+        self._custody: Custody = NoCustody()
         self._observed = Observed()
 
     def run(self) -> int:
         """Lead until SIGTERM, then give the lease back; 0, or 75 when another runtime took over."""
+        from boms_tui.runtime.custody import SpoolCustody
         from boms_tui.runtime.processes import Processes
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         with Processes(self._home.spool) as executor:
             self._executor = executor
+            self._custody = SpoolCustody(executor.spool, self._store, executor.shim)
             try:
                 return self._lead_when_free(executor)
             finally:
@@ -120,13 +123,13 @@ class Daemon:
             self._executor.wake()
 
     def _lead_when_free(self, executor: Executor) -> int:
-        waits = False
+        said = ""
         while not self._stopped:
-            epoch = self._take()
+            epoch, why = self._take_or_say_why()
             if epoch is None:
-                if not waits:
-                    logs.say(f"waiting: {self._leader() or 'another runtime'} leads", node=self._node)
-                waits = True
+                if why != said:
+                    logs.say(f"waiting: {why}", node=self._node)
+                said = why
                 executor.poll(1.0)
                 continue
             try:
@@ -146,6 +149,10 @@ class Daemon:
             except NoAnswerError as error:
                 logs.warn("the store is away; tasks go on", why=error.title)
                 executor.poll(1.0)
+            except ConflictError:
+                if self._custody.strayed() is None:
+                    raise
+                logs.warn("the store went back in time; starting afresh from what it has", epoch=epoch)
 
     def _lead(self, executor: Executor, epoch: int) -> None:
         self._term = self._new_term(executor, epoch, self._pools)
@@ -186,10 +193,11 @@ class Daemon:
             snapshot=snapshot,
             timetable=Timetable(catalogue, since, born_of(current)),
             inbox=InboxReader(store, authority, snapshot, executor.wake),
-            shipping=Shipping(store, executor, snapshot, epoch),
+            shipping=Shipping(store, executor, snapshot, epoch, self._custody.close_books),
             dates=dates,
             epoch=epoch,
             planned_until=since,
+            custody=self._custody,
         )
 
     def _pools_defined(self) -> set[str]:
@@ -207,6 +215,14 @@ class Daemon:
             return None
         return self._store.take(self._node, seen, now, self._pools)
 
+    def _take_or_say_why(self) -> tuple[int | None, str]:
+        """The epoch in which we lead, or what there is to wait for."""
+        try:
+            epoch = self._take()
+            return epoch, "" if epoch is not None else f"{self._leader() or 'another runtime'} leads"
+        except NoAnswerError as error:
+            return None, error.title
+
     def _leader(self) -> str:
         """The node that leads, as far as it has said so."""
         return self._lock.holder() if self._lock is not None else self._store.lease().holder
@@ -220,6 +236,8 @@ class Daemon:
             self._store.give_back(epoch, clock.now())
         except DeposedError:
             logs.warn("the lease was taken over", epoch=epoch)
+        except NoAnswerError as error:
+            logs.warn("the lease could not be given back", why=error.title)
         finally:
             if self._lock is not None:
                 self._lock.release()

@@ -27,13 +27,6 @@ class Void:
 
 
 @dataclass(frozen=True, slots=True)
-class StartFailed:
-    """Its shim decided to start it and provably did not get as far."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Unsupervised:
     """The program lives, its shim does not: nobody will record how it ends."""
 
@@ -47,6 +40,6 @@ class Lost:
     evidence: str
 
 
-Over = Ended | Void | StartFailed | Lost
+Over = Ended | Void | Lost
 """Nothing more will happen to it."""
 Found = Over | Alive | Unsupervised

@@ -9,6 +9,7 @@ from boms_tui.model.acts.ask import Code, Refusal
 from boms_tui.model.asked import admissible
 from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked, Unproved
+from boms_tui.model.ids import SessionId
 from boms_tui.model.lease import RawLogin, RawRequest
 from boms_tui.model.records import User
 from boms_tui.model.snapshot import Snapshot
@@ -35,8 +36,9 @@ class InboxReader:
         self._bringing: dict[str, Future[Asked]] = {}
 
     def requests(self, now: datetime) -> list[Asked | Unproved]:
-        """The requests without a verdict that can be decided about now."""
-        found = (self._request(raw, now) for raw in self._store.pending(BATCH))
+        """The requests without a verdict that can be decided about now; those of one session in their order."""
+        waiting: set[SessionId] = set()
+        found = (self._request(raw, now, waiting) for raw in self._store.pending(BATCH))
         return [one for one in found if one is not None]
 
     def look_for_logins(self, users: Mapping[str, User]) -> None:
@@ -57,17 +59,29 @@ class InboxReader:
     def close(self) -> None:
         self._worker.shutdown(wait=True, cancel_futures=True)
 
-    def _request(self, raw: RawRequest, now: datetime) -> Asked | Unproved | None:
+    def _request(self, raw: RawRequest, now: datetime, waiting: set[SessionId]) -> Asked | Unproved | None:
+        """None where it waits for what it brings along, or for an earlier one of its session that does."""
         brought = self._bringing.get(raw.id)
-        if brought is not None:
-            return self._bringing.pop(raw.id).result() if brought.done() else None
+        if brought is not None and brought.done():
+            return self._bringing.pop(raw.id).result()
         proved = self._authority.prove(raw)
-        if isinstance(proved, Unproved) or proved.request.verb not in BRINGING:
+        if isinstance(proved, Unproved):
             return proved
-        if isinstance(admissible(Draft(self._snapshot, now), proved), Refusal):
+        session = proved.request.session
+        if session in waiting:
+            return None
+        if brought is None and not self._brings(proved, now):
             return proved
-        self._bringing[raw.id] = self._hand_over(self._authority.bring, proved)
+        if brought is None:
+            self._bringing[raw.id] = self._hand_over(self._authority.bring, proved)
+        waiting.add(session)
         return None
+
+    def _brings(self, proved: Asked, now: datetime) -> bool:
+        """Whether it brings something along, and may."""
+        if proved.request.verb not in BRINGING:
+            return False
+        return not isinstance(admissible(Draft(self._snapshot, now), proved), Refusal)
 
     def _check(self, login: RawLogin, users: Mapping[str, User]) -> Checked:
         try:

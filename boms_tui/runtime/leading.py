@@ -6,11 +6,9 @@ from datetime import datetime
 
 from boms_tui import clock
 from boms_tui.config import Home
-from boms_tui.errors import NoAnswerError
 from boms_tui.model.decide import decide
 from boms_tui.model.decision import Decision
-from boms_tui.model.facts import Asked, Exited, Fact, TookOver, Unproved
-from boms_tui.model.lease import ConflictError, DeposedError
+from boms_tui.model.facts import Asked, Fact, TookOver, Unproved
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE, AttemptState
 from boms_tui.model.timetable import Timetable
@@ -20,7 +18,8 @@ from boms_tui.runtime.dates import Dates
 from boms_tui.runtime.failpoint import failpoint
 from boms_tui.runtime.inbox import InboxReader, broken
 from boms_tui.runtime.launching import spec_of
-from boms_tui.runtime.ports import Executor, LeaderStore
+from boms_tui.runtime.no_machine import NoCustody
+from boms_tui.runtime.ports import Custody, Executor, LeaderStore
 from boms_tui.runtime.shipping import Shipping
 
 POLL_S = 0.25
@@ -44,16 +43,19 @@ class Term:
     dates: Dates
     epoch: int
     planned_until: datetime
+    custody: Custody = field(default_factory=NoCustody)
     stopping: bool = False
     _next_poll: float = field(default=0.0)
     _next_beat: float = field(default=0.0)
 
     def lead(self) -> None:
-        """Adopt what runs already, then go round until stopped."""
+        """Adopt what runs already, then go round until stopped. Where the store went back in time, nothing starts."""
+        strayed = self.custody.strayed()
         for attempt in self.snapshot.attempts.values():
             if attempt.state in ATTEMPT_LIVE and attempt.node == self.snapshot.node:
                 self.executor.adopt(attempt.id, ran=attempt.state is AttemptState.RUNNING)
-        self.follow([TookOver()], clock.now())
+        self.follow([*filter(None, [strayed]), TookOver()], clock.now())
+        self.custody.saw(durably=True)
         while not self.stopping:
             self.go_round(self._patience())
 
@@ -86,10 +88,9 @@ class Term:
 
     def _follow_asked(self, batch: Sequence[Asked | Unproved], now: datetime) -> None:
         """Follow what people ask; a request that the rules stumble over is refused and takes no other along."""
+        self.dates.load_for(batch, now)
         try:
-            self.follow(batch, now)
-        except (NoAnswerError, DeposedError, ConflictError):
-            raise
+            decision = decide(self.snapshot, batch, now)
         except Exception as error:
             if len(batch) > 1:
                 for one in batch:
@@ -99,13 +100,15 @@ class Term:
                 self.follow([broken(batch[0])], now)
             else:
                 raise
+        else:
+            self._write(decision)
 
     def follow(self, facts: Sequence[Fact], now: datetime) -> None:
         """Decide about facts, commit, and act; in this order."""
         if not facts:
             return
         self.dates.load_for(facts, now)
-        self.shipping.ship_ends(fact.attempt for fact in facts if isinstance(fact, Exited))
+        self.shipping.ship_ends(facts, now)
         self._write(decide(self.snapshot, facts, now))
 
     def _write(self, decision: Decision) -> None:
@@ -115,6 +118,7 @@ class Term:
         self.store.commit(decision, self.epoch)
         failpoint("after-commit")
         self.snapshot.apply(decision)
+        self.shipping.ended(attempt for attempt in decision.attempts if attempt.state not in ATTEMPT_LIVE)
         if decision.catalogue is not None:
             self.timetable.use(decision.catalogue, clock.now())
         self._act(decision)
@@ -123,6 +127,8 @@ class Term:
         attempts = {attempt.id: attempt for attempt in decision.attempts}
         specs = [spec_of(attempts[name], self.snapshot, self.home) for name in decision.launches]
         if specs:
+            self.custody.saw(durably=False)
+            self.shipping.launched(decision.launches)
             failpoint("before-launch")
             self.executor.launch(specs)
             failpoint("after-launch")
@@ -133,7 +139,8 @@ class Term:
         logs.decided(decision)
 
     def _beat(self, now: datetime) -> None:
-        self.shipping.ship_live()
+        self.shipping.ended(self.custody.beat(now))
+        self.shipping.beat(now)
         self.planned_until = now
         self.store.beat(self.epoch, now, self.planned_until)
         self._next_beat = clock.monotonic() + BEAT_S

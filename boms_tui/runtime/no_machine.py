@@ -1,11 +1,13 @@
 """The executor of a leader for a moment: it answers what people ask, and starts nothing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from threading import Event
 
-from boms_tui.model.facts import Fact
+from boms_tui.model.facts import Fact, Strayed
 from boms_tui.model.ids import AttemptId
-from boms_tui.runtime.ports import Spec, Tail
+from boms_tui.model.records import Attempt
+from boms_tui.runtime.ports import Printout, Spec
 
 
 class NoMachine:
@@ -28,7 +30,7 @@ class NoMachine:
         self._woken.clear()
         return ()
 
-    def tail(self, attempt: AttemptId) -> Tail | None:
+    def output(self, attempt: AttemptId) -> Printout | None:
         """It ran nothing, so there is none."""
 
     def wake(self) -> None:
@@ -36,3 +38,19 @@ class NoMachine:
 
     def close(self) -> None:
         """It has nothing open."""
+
+
+class NoCustody:
+    """The custody of a leader that has no spool."""
+
+    def strayed(self) -> Strayed | None:
+        """It has seen nothing before."""
+
+    def saw(self, *, durably: bool) -> None:
+        """It has nowhere to remember it."""
+
+    def close_books(self, attempt: AttemptId) -> None:
+        """It keeps none."""
+
+    def beat(self, now: datetime) -> Sequence[Attempt]:  # noqa: ARG002
+        return ()

@@ -1,17 +1,18 @@
 """What the runtime needs: of the store, which `boms_tui.store.leader.Leader` is, and of the machine."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from boms_tui.model.checks import DueAfter, DueBefore
 from boms_tui.model.decision import Decision
-from boms_tui.model.facts import Fact
+from boms_tui.model.facts import Fact, Strayed
 from boms_tui.model.ids import AttemptId, ProcessId, SessionId
 from boms_tui.model.lease import Lease, RawLogin, RawRequest
+from boms_tui.model.output import Extent, Range, Shipment, Shipped
 from boms_tui.model.picture import Picture
-from boms_tui.model.records import Revision, Session, User
-from boms_tui.model.views import Output
+from boms_tui.model.records import Attempt, Revision, Session, User
 
 
 class LeaderStore(Protocol):
@@ -73,14 +74,38 @@ class LeaderStore(Protocol):
         """
         ...
 
-    def ship(self, outputs: Sequence[Output], epoch: int) -> None:
-        """Replace the output tails of attempts."""
+    def ship(self, shipments: Sequence[Shipment], epoch: int) -> None:
+        """Write what is new of outputs, and what is known of them.
+
+        Raises:
+            DeposedError: the epoch is no longer ours.
+        """
+        ...
+
+    def shipped(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, Shipped]:
+        """What the store has of these outputs; those of which it has nothing are left out."""
+        ...
+
+    def known(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, Attempt]:
+        """Those of these attempts that are on record."""
+        ...
+
+    def head(self, *, fresh: bool = False) -> tuple[int, str]:
+        """The number and the hash of the journal's newest row, as it was last written; `fresh` asks the store."""
+        ...
+
+    def hash_of(self, sequence: int) -> str | None:
+        """The hash of a row of the journal; None where there is no such row."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What a shim needs to know of an attempt. Durations in seconds, `output_cap` in bytes."""
+    """What the executor needs to know of an attempt. Durations in seconds, `output_cap` in bytes.
+
+    `before` and `after` are its checks with their placeholders filled. `secrets` has the reference of each value that
+    it is handed by descriptor.
+    """
 
     attempt: AttemptId
     argv: tuple[str, ...]
@@ -89,14 +114,25 @@ class Spec:
     timeout: float | None
     output_cap: int
     grace: float = 10.0
+    before: tuple[DueBefore, ...] = ()
+    after: tuple[DueAfter, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict)
 
 
-class Tail(NamedTuple):
-    """The end of an attempt's output. `size` is all that it printed, `dropped` what the cap cut; bytes."""
+class Printout(Protocol):
+    """What one attempt has printed so far, with secrets masked."""
 
-    data: bytes
-    size: int
-    dropped: int
+    def length(self) -> int:
+        """A number that changes when something is printed; costs next to nothing."""
+        ...
+
+    def extent(self, *, ended: bool) -> Extent:
+        """What of it is kept by now; `ended` says that no more will come."""
+        ...
+
+    def read(self, part: Range) -> bytes:
+        """The bytes of `part`, which lies within what is kept; fewer where they are not there any more."""
+        ...
 
 
 class Executor(Protocol):
@@ -119,10 +155,32 @@ class Executor(Protocol):
         """Wait until something happens, at most `timeout` seconds."""
         ...
 
-    def tail(self, attempt: AttemptId) -> Tail | None: ...
+    def output(self, attempt: AttemptId) -> Printout | None:
+        """The attempt's output; None where it has none, and none will come."""
+        ...
 
     def wake(self) -> None:
         """End a `poll` from another thread or a signal handler."""
         ...
 
     def close(self) -> None: ...
+
+
+class Custody(Protocol):
+    """What this node keeps beside the store. `boms_tui.runtime.custody` is the real one."""
+
+    def strayed(self) -> Strayed | None:
+        """Whether the store went back behind what this node has seen of it."""
+        ...
+
+    def saw(self, *, durably: bool) -> None:
+        """Remember where the journal ends; without `durably`, a loss of power may forget it."""
+        ...
+
+    def close_books(self, attempt: AttemptId) -> None:
+        """This one has ended, on record, and all of its output is in the store."""
+        ...
+
+    def beat(self, now: datetime) -> Sequence[Attempt]:
+        """Do a little of what is to be done; the attempts found that ended on record and whose books are open."""
+        ...

@@ -48,7 +48,10 @@ def _refuse_impossible(spec: Spec) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StartRecord:
-    """The file `started`. Start times are field 22 of /proc/PID/stat: with the pid they name one process for ever."""
+    """The file `decision` of an attempt that was to start.
+
+    Start times are field 22 of /proc/PID/stat: with the pid they name one process for ever.
+    """
 
     pid: int
     start_time: int
@@ -77,7 +80,8 @@ class StartRecord:
 class ExitRecord:
     """The payload of `exit.rec`.
 
-    `remain` is how many processes of its group the program left behind. `elapsed` is None where it never ran.
+    `remain` is how many processes the program left behind, in its group or outside. `began` and `elapsed` are None
+    where it never ran.
     """
 
     how: How
@@ -87,6 +91,7 @@ class ExitRecord:
     text: str
     output_bytes: int
     output_dropped: int
+    began: datetime | None
     elapsed: timedelta | None
     remain: int
 
@@ -96,7 +101,7 @@ class ExitRecord:
         ValueError: the bytes are not an exit record.
         """
         pairs = _pairs(data)
-        elapsed = _optional(pairs, "elapsed_ns")
+        elapsed, began = _optional(pairs, "elapsed_ns"), pairs.get("began")
         return cls(
             how=How(pairs["how"]),
             ended=_instant(pairs["ended"]),
@@ -105,6 +110,7 @@ class ExitRecord:
             text=pairs["text"],
             output_bytes=int(pairs.get("out_bytes", 0)),
             output_dropped=int(pairs.get("dropped", 0)),
+            began=_instant(began) if began is not None else None,
             elapsed=timedelta(microseconds=elapsed // 1_000) if elapsed is not None else None,
             remain=int(pairs.get("remain", 0)),
         )

@@ -6,18 +6,26 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from boms_tui.clock import boottime_ns
 from boms_tui.model.ids import AttemptId
+from boms_tui.model.records import CheckVerdict
+from boms_tui.runtime import baggage
 from boms_tui.runtime.failpoint import failpoint
-from boms_tui.runtime.found import Alive, Ended, Found, Lost, StartFailed, Unsupervised, Void
+from boms_tui.runtime.found import Alive, Ended, Found, Lost, Unsupervised, Void
 from boms_tui.runtime.identity import boot_id, start_time
-from boms_tui.runtime.ports import Spec, Tail
+from boms_tui.runtime.ports import Spec
+from boms_tui.runtime.printed import OutputFile
 from boms_tui.runtime.protocol import ExitRecord, StartRecord, encode_spec
-from boms_tui.runtime.shim.files import WRITE_LOCK, sync_folder, unpack, unseal, write_durably
+from boms_tui.runtime.shim.files import WRITE_LOCK, pack, sync_folder, unpack, unseal, write_durably
+from boms_tui.runtime.tombstones import Tombstones, is_same_work
 
 _OCCUPIED = frozenset({errno.EEXIST, errno.ENOTEMPTY})
+CANCEL = b"CANCEL"
+"""The decision that an attempt never starts; any other is the start record of the shim that decided."""
 
 
 class AlreadyPublishedError(Exception):
@@ -31,10 +39,13 @@ class Spool:
         self.root = root
         self._boot = boot or boot_id()
         self._agent = -1
+        self.pruned = Tombstones(root)
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def acquire(self) -> bool:
         """Become this spool's one agent, for life; False where another runtime is. Sweeps what a killed one left."""
+        if self._agent >= 0:
+            return True
         fd = os.open(self.root / "agent.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -42,7 +53,7 @@ class Spool:
             os.close(fd)
             return False
         self._agent = fd
-        for unfinished in self.root.glob(".new-*"):
+        for unfinished in (*self.root.glob(".new-*"), *self.root.glob(".old-*")):
             shutil.rmtree(unfinished, ignore_errors=True)
         return True
 
@@ -55,22 +66,45 @@ class Spool:
         """Where the attempt's files lie; a hash, so that no id can lead elsewhere."""
         return self.root / hashlib.sha256(attempt.encode()).hexdigest()[:32]
 
-    def publish(self, spec: Spec, *, sync: bool = True) -> Path:
-        """Put the attempt's folder in place, whole. Without `sync` the caller must call `sync` before it spawns.
+    def publish(self, spec: Spec, checked: tuple[CheckVerdict, ...] = (), *, sync: bool = True) -> Path:
+        """Put the attempt's folder in place, whole, with what was `checked` before the start.
+
+        Without `sync` the caller must call `sync` before it spawns. The folder's name must survive a power loss, lest
+        the attempt be called void; of what is in it, its shim makes durable what proves anything, and only checks at
+        the end need the spec itself to be read after one.
 
         Raises:
             AlreadyPublishedError: it has one.
             ValueError: no operating system could run this.
             OSError: the disk refused; nothing is left behind.
         """
-        body = encode_spec(spec, self._boot, boottime_ns())
-        building = self._build({"spec": body}, fifo="ctl")
+        body = encode_spec(spec, self._boot, boottime_ns()) + baggage.packed(baggage.of(spec, checked))
+        self.must_be_new(spec)
+        building = self._build({"spec": body}, durably=bool(spec.after), fifo="ctl")
         failpoint("before-publish")
         if not self._place(building, self.folder(spec.attempt)):
             raise AlreadyPublishedError(spec.attempt)
         if sync:
             self.sync()
         return self.folder(spec.attempt)
+
+    def must_be_new(self, spec: Spec) -> None:
+        """Where the store went back in time, an attempt may have a folder, or have had one.
+
+        Raises:
+            AlreadyPublishedError: it has run, or is running.
+            ValueError: what has run under its name was other work.
+        """
+        if not self.pruned.suspects:
+            return
+        folder = self.folder(spec.attempt)
+        if folder.exists() and not is_same_work(folder, encode_spec(spec, "", 0)):
+            raise ValueError(
+                "an attempt of this name, which the store forgot when it was brought back, did other work: "
+                "what this one is to do was not started"
+            )
+        if folder.exists() or self.pruned.of(folder.name):
+            raise AlreadyPublishedError(spec.attempt)
 
     def sync(self) -> None:
         """Wait until every published folder is on disk: what may run must be found after a power loss."""
@@ -89,13 +123,13 @@ class Spool:
         return None
 
     def read_started(self, attempt: AttemptId) -> StartRecord | None:
-        """Raises:
-        ValueError: there is one, and it cannot be read.
+        """Who was to run, once its start has been decided.
+
+        Raises:
+            ValueError: the decision cannot be read.
         """
-        try:
-            return StartRecord.decode((self.folder(attempt) / "started").read_bytes())
-        except FileNotFoundError:
-            return None
+        decision = self._decision(attempt)
+        return None if decision in {None, CANCEL} else StartRecord.decode(decision or b"")
 
     def lock_held(self, attempt: AttemptId) -> bool:
         """Whether the attempt's shim lives. Asks the kernel who holds the lock, and never takes it."""
@@ -114,9 +148,9 @@ class Spool:
         folder = self.folder(attempt)
         mine = folder / f"decision.cancel.{os.getpid()}"
         try:
-            write_durably(str(mine), b"CANCEL")
+            write_durably(str(mine), CANCEL)
         except FileNotFoundError:
-            return self._cancel_unpublished(folder)
+            return self._cancel_unpublished(attempt)
         try:
             os.link(mine, folder / "decision")
         except FileExistsError:
@@ -156,25 +190,17 @@ class Spool:
     def kill_requested(self, attempt: AttemptId) -> bool:
         return (self.folder(attempt) / "kill.req").exists()
 
-    def tail(self, attempt: AttemptId, limit: int = 65_536) -> Tail | None:
-        """The last `limit` bytes that the attempt printed; None where it has no output file."""
+    def output(self, attempt: AttemptId, secrets: Sequence[bytes] = ()) -> OutputFile | None:
+        """What the attempt prints, with `secrets` masked; None where it was never published, or its spec is lost."""
         folder = self.folder(attempt)
         try:
             cap = _output_cap(folder)
-            with (folder / "out.log").open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                kept_from = 0 if size <= cap else size - (cap - cap // 2)
-                file.seek(max(kept_from, size - limit))
-                data = file.read(limit)
-        except OSError:
+        except (FileNotFoundError, LookupError, ValueError):
             return None
-        record = self.read_exit(attempt)
-        if record is None:
-            return Tail(data, size, max(0, size - cap))
-        return Tail(data, record.output_bytes, record.output_dropped)
+        return OutputFile(folder, cap, partial(self.read_exit, attempt), secrets)
 
-    def _look(self, attempt: AttemptId) -> Found | None:
-        """What the files prove, or None where they changed between two looks.
+    def evidence(self, attempt: AttemptId) -> Found | None:
+        """What the files prove by now; None where nothing is decided.
 
         The decision is read before the lock is asked for: a shim decides while it holds the lock, so a START
         without a lock behind it is one whose shim has ended.
@@ -186,13 +212,21 @@ class Spool:
             return Alive(self._started_so_far(attempt))
         match decision:
             case None:
-                return Void("it was never started") if self.cancel(attempt) else None
+                return None
             case b"CANCEL":
                 return Void("it was cancelled before it started")
-            case b"START":
-                return self._without_shim(attempt)
             case _:
-                return Lost("its decision cannot be read; somebody edited the spool")
+                return self._without_shim(attempt)
+
+    def _look(self, attempt: AttemptId) -> Found | None:
+        """What the files prove; decides where nothing is decided, or None where somebody else does so meanwhile."""
+        found = self.evidence(attempt)
+        if found is not None:
+            return found
+        was = self.pruned.of(self.folder(attempt).name)
+        if was and not self.folder(attempt).exists():
+            return Lost(f"its folder was removed when it was no longer needed, and the store is older: {was}")
+        return Void("it was never started") if self.cancel(attempt) else None
 
     def _without_shim(self, attempt: AttemptId) -> Found:
         """A started attempt whose shim has ended: the record may have come since, else only traces are left."""
@@ -201,9 +235,9 @@ class Spool:
         try:
             started = self.read_started(attempt)
         except ValueError as error:
-            return Lost(f"its shim ended without an exit record, and {error}")
+            return Lost(f"its shim ended without an exit record, and its decision cannot be read: {error}")
         if started is None:
-            return StartFailed("its shim ended before it started the program")
+            return Lost("its decision has vanished; somebody edited the spool")
         if started.boot_id != self._boot:
             return Lost(f"the host restarted while it ran (pid {started.pid}, since {started.at:%H:%M:%S}Z)")
         if start_time(started.pid) == started.start_time:
@@ -222,20 +256,22 @@ class Spool:
         except FileNotFoundError:
             return None
 
-    def _cancel_unpublished(self, folder: Path) -> bool:
+    def _cancel_unpublished(self, attempt: AttemptId) -> bool:
         """Take the folder's place with one that is cancelled: a published one must find the name taken."""
-        won = self._place(self._build({"decision": b"CANCEL"}), folder)
+        files = {"decision": CANCEL, "id": pack([(b"id", os.fsencode(attempt))])}
+        won = self._place(self._build(files, durably=True), self.folder(attempt))
         self.sync()
         return won
 
-    def _build(self, files: dict[str, bytes], fifo: str = "") -> Path:
+    def _build(self, files: dict[str, bytes], *, durably: bool, fifo: str = "") -> Path:
         building = Path(tempfile.mkdtemp(prefix=".new-", dir=self.root))
         try:
             for name, body in files.items():
-                write_durably(str(building / name), body)
+                (write_durably if durably else _write)(str(building / name), body)
             if fifo:
                 os.mkfifo(building / fifo, 0o600)
-            sync_folder(str(building))
+            if durably:
+                sync_folder(str(building))
         except OSError:
             shutil.rmtree(building, ignore_errors=True)
             raise
@@ -251,6 +287,11 @@ class Spool:
                 return False
             raise
         return True
+
+
+def _write(name: str, body: bytes) -> None:
+    with os.fdopen(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(body)
 
 
 def _output_cap(folder: Path) -> int:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from boms_tui.model.facts import Exited, How, Lost, Voided
 from boms_tui.model.ids import AttemptId
+from boms_tui.model.records import CheckVerdict
 from boms_tui.runtime import found as what
 from boms_tui.runtime.found import Over
 from boms_tui.runtime.protocol import ExitRecord, StartRecord
@@ -37,33 +38,33 @@ def verdict(
             return Voided(attempt, why)
         case what.Void():
             return start_failed(attempt, _and(f"its shim could not work (status {status})", said), now)
-        case what.StartFailed(why):
-            return start_failed(attempt, _and(why, said), now)
         case what.Lost(evidence):
             return Lost(attempt, _and(evidence, said))
 
 
 def exited(attempt: AttemptId, record: ExitRecord, started: StartRecord | None) -> Exited:
-    ran = started if record.elapsed is not None else None
-    text = record.text
-    if record.remain:
-        text = f"{text}; processes of its group live on: {record.remain}".removeprefix("; ")
     return Exited(
         attempt=attempt,
         how=record.how,
         code=record.code,
         signal=record.signal,
         ended_at=record.ended,
-        text=text,
+        text=record.text,
         output_bytes=record.output_bytes,
         output_dropped=record.output_dropped,
-        pid=ran.pid if ran else None,
-        started_at=ran.at if ran else None,
+        pid=started.pid if started and record.began else None,
+        started_at=record.began,
+        remain=record.remain,
     )
 
 
 def start_failed(attempt: AttemptId, why: str, now: datetime) -> Exited:
     return Exited(attempt, How.START_FAILED, code=None, signal=None, ended_at=now, text=why)
+
+
+def check_failed(attempt: AttemptId, checked: tuple[CheckVerdict, ...], now: datetime) -> Exited:
+    """An attempt that was kept from starting; `checked` says by what."""
+    return Exited(attempt, How.CHECK_FAILED, code=None, signal=None, ended_at=now, checks=checked)
 
 
 def _and(text: str, said: str) -> str:

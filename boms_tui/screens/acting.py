@@ -1,17 +1,20 @@
 """From a key to a verdict: ask, send one request, say what came of it. Nothing is shown before the feed brings it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from boms_tui.model.records import Answer, Verdict
-from boms_tui.model.verbs import VERBS, On, Verb
+from boms_tui.model.verbs import VERBS, On
 from boms_tui.model.views import UserRow
 from boms_tui.screens.account import AccountBox, AccountChange
 from boms_tui.screens.background import Done, in_background
 from boms_tui.screens.confirm import Act, Confirm
 from boms_tui.screens.fields import fields_of
+from boms_tui.screens.free import Chosen, FreeBox
+from boms_tui.screens.overtaken import explained
 from boms_tui.screens.processes import ProcessesScreen
-from boms_tui.screens.target import Target, misfit
+from boms_tui.screens.target import misfit
 from boms_tui.screens.text import safe
 from boms_tui.screens.when import stamp
 
@@ -38,13 +41,22 @@ class Acting:
         target = screen.target_for(verb) if screen is not None else None
         if screen is None or target is None:
             return
+        target = replace(target, sequence=screen.sequence)
         wrong = misfit(verb, target)
         if wrong:
             self._console.say(wrong, "warn")
             return
+        if name == "free":
+            self._console.push_screen(FreeBox(target), self._free)
+            return
         process = screen.process(target.id) if isinstance(screen, ProcessesScreen) else None
         box = Confirm(verb, target, fields_of(name, target.on, process))
         self._console.push_screen(box, self._send_act)
+
+    def _free(self, chosen: Chosen | None) -> None:
+        """Open the box for lifting the gate that was chosen."""
+        if chosen is not None:
+            self._console.push_screen(Confirm(VERBS["free"], chosen.target, (), lifts=chosen.gate), self._send_act)
 
     def account(self, do: str, user: UserRow | None) -> None:
         """Open the box for a change of an account."""
@@ -52,7 +64,7 @@ class Acting:
 
     def _send_act(self, act: Act | None) -> None:
         if act is not None:
-            self._send(act.verb, act.target, act.target.version, act.reason, act.parameters)
+            self._send(act)
 
     def _send_account(self, change: AccountChange | None) -> None:
         if change is None:
@@ -67,15 +79,17 @@ class Acting:
             ),
         )
 
-    def _send(
-        self, verb: Verb, target: Target, version: int | None, reason: str, parameters: Mapping[str, str]
-    ) -> None:
-        gateway = self._console.gateway
+    def _send(self, act: Act) -> None:
+        gateway, zone, target = self._console.gateway, self._console.zone, act.target
         name = target.name if target.on is On.TASK else target.id
-        self._background(
-            f"{verb.label} {name}",
-            lambda: gateway.act(verb.name, target.id, version_seen=version, reason=reason, parameters=parameters),
-        )
+
+        def ask() -> Verdict:
+            verdict = gateway.act(
+                act.verb.name, target.id, version_seen=target.version, reason=act.reason, parameters=act.parameters
+            )
+            return explained(verdict, gateway, target, zone)
+
+        self._background(f"{act.verb.label} {name}", ask)
 
     def _background(self, label: str, call: Callable[[], Verdict]) -> None:
         if label in self._under_way:

@@ -1,28 +1,25 @@
-"""The console: which screen is live, how fresh it is, who is signed in, and the lock on the action keys."""
+"""The console: from screen to screen, who is signed in, and the lock on the action keys."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from textual.app import App
-
 from boms_tui import clock
 from boms_tui.model.ids import ProcessId, RunId
 from boms_tui.model.verbs import VERBS
-from boms_tui.model.views import ProcessRow, Pulse, UserRow
+from boms_tui.model.views import ProcessRow, UserRow
 from boms_tui.screens.acting import Acting
 from boms_tui.screens.background import Done, in_background
 from boms_tui.screens.board import BoardScreen
 from boms_tui.screens.contacts import ContactsScreen
-from boms_tui.screens.feed import INTERVAL, Feed
+from boms_tui.screens.feed import INTERVAL
 from boms_tui.screens.freshness import Watch
 from boms_tui.screens.gateway import Gateway, Hint, SignedIn
 from boms_tui.screens.help import Help
 from boms_tui.screens.lifeline import Lifeline, log_crash
-from boms_tui.screens.line import Span
+from boms_tui.screens.listening import Listening
 from boms_tui.screens.live import LiveScreen
-from boms_tui.screens.messages import Beat, Interest, Printed, Refused, Shown, Silence
 from boms_tui.screens.processes import ProcessesScreen
 from boms_tui.screens.run import RunScreen
 from boms_tui.screens.signin import SignIn
@@ -45,8 +42,8 @@ def _palette() -> type[Any]:
     return Commands
 
 
-class Console(App[None], inherit_bindings=False):
-    """Screens ask it for the time, the gateway and rights; the feed posts to it what it read."""
+class Console(Listening, inherit_bindings=False):
+    """Screens ask it for the time, the gateway and rights; it goes from one to the other and asks before it acts."""
 
     CSS_PATH = "boms.tcss"
     TITLE = "BOMS"
@@ -71,33 +68,19 @@ class Console(App[None], inherit_bindings=False):
         wall: Callable[[], datetime] = clock.now,
         interval: float = INTERVAL,
     ) -> None:
-        super().__init__()
+        super().__init__(gateway, ZoneInfo(zone), Watch(ZoneInfo(zone), steady, wall), interval)
         for look in THEMES:
             self.register_theme(look)
         self.theme = theme
         self.animation_level = "none"
         self.set_class(ascii_only, ASCII)
-        self.gateway, self.hint, self.signed_in = gateway, hint, signed_in
-        self.zone, self.business_zone = ZoneInfo(zone), ZoneInfo(business_zone or zone)
-        self.said = Span("")
-        self.heard = Watch(self.zone, steady, wall)
+        self.hint, self.signed_in = hint, signed_in
+        self.business_zone = ZoneInfo(business_zone or zone)
         self.board = BoardScreen()
-        self.feed = Feed(gateway, self.post_message, interval=interval)
         self._acting = Acting(self)
         self._processes: tuple[ProcessId, ...] = ()
         self._lifeline = lifeline
         self._ticks = 0
-        self.fresh = self.heard.freshness()
-
-    @property
-    def pulse(self) -> Pulse | None:
-        """The last answer of the store."""
-        return self.heard.pulse
-
-    @property
-    def live(self) -> LiveScreen[Any] | None:
-        """The topmost screen that shows the store; a dialog may lie over it."""
-        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, LiveScreen)), None)
 
     @property
     def place(self) -> str:
@@ -122,9 +105,6 @@ class Console(App[None], inherit_bindings=False):
     def on_unmount(self) -> None:
         self.feed.stop()
 
-    def now(self) -> datetime:
-        return self.heard.now()
-
     def today(self) -> date:
         return self.now().astimezone(self.business_zone).date()
 
@@ -137,23 +117,8 @@ class Console(App[None], inherit_bindings=False):
         if self._ticks % _LAY_OUT_EVERY == 0 and self.live is not None and self.fresh.live:
             self.live.lay_out()
 
-    def freshen(self) -> None:
-        self.fresh = self.heard.freshness()
-        if self.live is not None:
-            self.live.frame()
-
-    def watch_again(self) -> None:
-        if self.live is not None:
-            self.feed.watch(self.live.interest)
-
     def may(self, verb: str) -> bool:
         return self.fresh.live and self.signed_in is not None and verb in self.signed_in.verbs
-
-    def say(self, text: str, tone: str = "") -> None:
-        self.said = Span(text, tone)
-        if self.live is not None:
-            self.live.frame()
-            self.live.call_after_refresh(self.live.lay_out)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The gate before all keys: dialogs keep keys out of what lies below, and no verb works while locked."""
@@ -166,32 +131,6 @@ class Console(App[None], inherit_bindings=False):
             "sign": lambda: on_top,
         }
         return gates[action]() if action in gates else super().check_action(action, parameters)
-
-    def on_beat(self, event: Beat) -> None:
-        self.heard.take(event.pulse)
-        if self.fresh != self.heard.freshness():
-            self.freshen()
-
-    def on_silence(self, event: Silence) -> None:
-        text = f"the store does not answer: {safe(event.title)}"
-        if not self.fresh.live and self.said.text != text:
-            self.say(text, "bad")
-
-    def on_shown(self, event: Shown) -> None:
-        screen = self.live
-        if screen is not None and _same(screen.interest, event.view, event.key):
-            self.heard.take(event.pulse)
-            self.fresh = self.heard.freshness()
-            screen.take(event.data, event.pulse.sequence)
-
-    def on_refused(self, event: Refused) -> None:
-        screen = self.live
-        if screen is not None and _same(screen.interest, event.view, event.key):
-            self.say(safe(f"{event.title}: {event.next_step}" if event.next_step else event.title), "warn")
-
-    def on_printed(self, event: Printed) -> None:
-        if isinstance(self.live, TaskScreen):
-            self.live.print(event.attempt, event.output)
 
     def on_done(self, event: Done) -> None:
         if event.tag.startswith("act:"):
@@ -265,7 +204,3 @@ class Console(App[None], inherit_bindings=False):
             self._exception_event.set()
         log_crash(error)
         self._close_messages_no_wait()
-
-
-def _same(interest: Interest, view: str, key: str) -> bool:
-    return interest.view == view and interest.key == key

@@ -30,6 +30,8 @@ class Dialog(ModalScreen[R | None], Generic[R]):
     BINDINGS = [  # noqa: RUF012 - Textual declares it so
         *bindings(DIALOG), Binding("enter", "next_field", show=False, priority=True),
     ]  # fmt: skip
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual declares it so
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012 - Textual declares it so
 
     @property
     def host(self) -> Host:

@@ -1,18 +1,22 @@
 """One thread between the store and the screens: it polls, reads what is looked at, and posts what it found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event, Thread
 
 from textual.message import Message
 
+from boms_tui import clock
 from boms_tui.errors import BomsError
 from boms_tui.model.ids import AttemptId, ProcessId, RunId
-from boms_tui.model.views import BoardQuery, BoardRow, Output, Pulse
+from boms_tui.model.states import LIVE
+from boms_tui.model.views import BoardQuery, BoardRow, Output, Progress, Pulse, RunView, TaskView
 from boms_tui.screens.gateway import Gateway
-from boms_tui.screens.messages import Beat, Interest, Printed, Refused, Shown, Silence, View
+from boms_tui.screens.messages import Beat, Interest, Printed, Progressed, Refused, Shown, Silence, View
 
 INTERVAL = 0.5
 """Seconds between two looks at the store."""
+LISTEN_EVERY = 2
+"""How many looks apart those that run are asked what they say of themselves."""
 _AT_ONCE = 200
 """The most changed runs that are read again by name; beyond it the whole board is read."""
 
@@ -20,10 +24,17 @@ _AT_ONCE = 200
 class Feed:
     """Reads in a daemon thread of its own. `post` must be safe to call from it; nothing else is shared."""
 
-    def __init__(self, gateway: Gateway, post: Callable[[Message], object], *, interval: float = INTERVAL) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        post: Callable[[Message], object],
+        *,
+        interval: float = INTERVAL,
+        steady: Callable[[], float] = clock.monotonic,
+    ) -> None:
         self._gateway = gateway
         self._post = post
-        self._interval = interval
+        self._interval, self._steady = interval, steady
         self._interest = Interest()
         self._stop = Event()
         self._wake = Event()
@@ -31,6 +42,9 @@ class Feed:
         self._board: dict[RunId, BoardRow] = {}
         self._board_at: int | None = None
         self._printed: tuple[AttemptId, Output | None] | None = None
+        self._running: tuple[AttemptId, ...] = ()
+        self._heard: Mapping[AttemptId, Progress] = {}
+        self._looks = 0
         self._thread = Thread(target=self._work, name="boms-feed", daemon=True)
 
     def start(self) -> None:
@@ -60,9 +74,10 @@ class Feed:
     def poll(self) -> None:
         """Look once. Nothing that goes wrong ends the thread: it is posted."""
         try:
-            pulse = self._gateway.pulse()
-            self._look(self._interest, pulse)
-            self._say(Beat(pulse))
+            asked = self._steady()
+            beat = Beat(self._gateway.pulse(), asked)
+            self._look(self._interest, beat)
+            self._say(beat)
         except BomsError as error:
             self._say(Silence(error.title, error.next_step))
         except Exception as error:  # noqa: BLE001 - whatever a driver raises, the console must outlive it
@@ -74,23 +89,29 @@ class Feed:
         except RuntimeError:  # the event loop has ended, and the console with it
             self._stop.set()
 
-    def _look(self, interest: Interest, pulse: Pulse) -> None:
-        moved = self._read != (Interest(interest.view, interest.key), pulse.sequence)
+    def _look(self, interest: Interest, beat: Beat) -> None:
+        wanted = Interest(interest.view, interest.key), beat.pulse.sequence
+        moved = self._read != wanted
         if moved and interest.view is not View.NOTHING:
-            self._show(interest, pulse)
-            self._read = (Interest(interest.view, interest.key), pulse.sequence)
+            self._show(interest, beat)
+            self._read = wanted
+        if interest.view in {View.RUN, View.TASK}:
+            self._listen(interest, at_once=moved)
         if interest.attempt is not None:
             self._print(interest.attempt, follow=interest.follow)
 
-    def _show(self, interest: Interest, pulse: Pulse) -> None:
+    def _show(self, interest: Interest, beat: Beat) -> None:
         try:
-            data = self._ask(interest, pulse)
+            data = self._ask(interest, beat.pulse)
         except BomsError as error:
             if error.exit_code == error.exit_code.NO_ANSWER:
                 raise
+            self._running = ()
             self._post(Refused(interest.view, interest.key, error.title, error.next_step))
             return
-        self._post(Shown(interest.view, interest.key, data, pulse))
+        self._running = running(data)
+        self._heard = {}
+        self._post(Shown(interest.view, interest.key, data, beat))
 
     def _ask(self, interest: Interest, pulse: Pulse) -> object:
         gateway, key = self._gateway, interest.key
@@ -116,6 +137,16 @@ class Feed:
         self._board_at = pulse.sequence
         return tuple(self._board.values())
 
+    def _listen(self, interest: Interest, *, at_once: bool) -> None:
+        """Ask what is said by those that run, once a second, and post it when it has changed."""
+        self._looks = 0 if at_once else self._looks + 1
+        if not self._running or self._looks % LISTEN_EVERY:
+            return
+        heard = self._gateway.progress(self._running)
+        if heard != self._heard:
+            self._heard = heard
+            self._post(Progressed(interest.view, interest.key, heard))
+
     def _print(self, attempt: AttemptId, *, follow: bool) -> None:
         known = self._printed is not None and self._printed[0] == attempt
         if known and not follow:
@@ -124,3 +155,14 @@ class Feed:
         if self._printed != (attempt, output):
             self._printed = (attempt, output)
             self._post(Printed(attempt, output))
+
+
+def running(data: object) -> tuple[AttemptId, ...]:
+    """The attempts that live in what was read."""
+    match data:
+        case RunView():
+            live = (name for name, task in data.tasks.items() if task.state in LIVE)
+            return tuple(data.attempts[name].id for name in live if name in data.attempts)
+        case TaskView(attempts=(*_, last)) if data.task.state in LIVE:
+            return (last.id,)
+    return ()

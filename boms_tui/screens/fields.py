@@ -13,21 +13,32 @@ from boms_tui.model.verbs import On
 class Field:
     """One line of a form. With `choices` one of them is chosen, the first by default; `hint` stands in an empty one.
 
-    One that `decides` is asked before anything else.
+    With `means`, each choice has a line of its own that says what it means. One that `decides` is asked before
+    anything else.
     """
 
     name: str
     label: str
     choices: tuple[str, ...] = ()
+    means: tuple[str, ...] = ()
     hint: str = ""
     secret: bool = False
     required: bool = False
     decides: bool = False
 
 
+_RESOLVE = Field(
+    "as", "What really happened?", choices=("failed", "ok", "rerun", "running"), decides=True,
+    means=(
+        "it did not do its work; retry or skip can follow",
+        "its work is done; what depends on it goes on",
+        "start it again; its work may then be done twice",
+        "it still runs: look for it and watch it again",
+    ),
+)  # fmt: skip
 _FIELDS: Mapping[tuple[str, On], tuple[Field, ...]] = {
     ("confirm", On.TASK): (Field("answer", "Answer", choices=("yes", "no")),),
-    ("resolve", On.TASK): (Field("as", "It was", choices=("failed", "ok", "rerun", "running"), decides=True),),
+    ("resolve", On.TASK): (_RESOLVE,),
     ("rerun", On.TASK): (Field("only", "Only this one", choices=("no", "yes")),),
     ("cancel", On.RUN): (Field("leave", "Let live tasks end", choices=("no", "yes")),),
 }

@@ -10,8 +10,10 @@ from boms_tui.model.views import Pulse
 from boms_tui.screens.when import clock_text
 
 STALE_AFTER = timedelta(seconds=2)
-DOWN_AFTER = timedelta(seconds=10)
+"""Two beats of the runtime: what is younger is live, and said to be no older than this."""
+DOWN_AFTER = timedelta(seconds=2.5)
 LOST_AFTER = timedelta(seconds=2.5)
+"""Seen at the next look, half a second later, a runtime that stopped is down within three seconds; so is a store."""
 
 
 class Health(StrEnum):
@@ -53,7 +55,7 @@ def freshness(pulse: Pulse | None, silent: timedelta, zone: ZoneInfo) -> Freshne
         return Freshness(Health.DOWN, down)
     if age > STALE_AFTER:
         return Freshness(Health.STALE, f"STALE {int(age.total_seconds())} s")
-    return Freshness(Health.LIVE, "LIVE")
+    return Freshness(Health.LIVE, f"LIVE <{STALE_AFTER.seconds} s")
 
 
 class Watch:
@@ -64,16 +66,18 @@ class Watch:
 
     def __init__(self, zone: ZoneInfo, steady: Callable[[], float], wall: Callable[[], datetime]) -> None:
         self.pulse: Pulse | None = None
-        self._zone, self._steady, self._wall = zone, steady, wall
-        self._answered = steady()
+        self.steady = steady
+        self._zone, self._wall = zone, wall
+        self._asked = steady()
 
-    def take(self, pulse: Pulse) -> None:
-        """The store has just answered."""
-        self.pulse, self._answered = pulse, self._steady()
+    def take(self, pulse: Pulse, asked: float) -> None:
+        """The store's answer to a question of that time, which may have been under way for a while."""
+        if asked >= self._asked:
+            self.pulse, self._asked = pulse, asked
 
     @property
     def silent(self) -> timedelta:
-        return timedelta(seconds=max(0.0, self._steady() - self._answered))
+        return timedelta(seconds=max(0.0, self.steady() - self._asked))
 
     def now(self) -> datetime:
         return store_now(self.pulse, self.silent) if self.pulse is not None else self._wall()

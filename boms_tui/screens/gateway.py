@@ -17,6 +17,7 @@ from boms_tui.model.views import (
     Output,
     ProcessRow,
     ProcessView,
+    Progress,
     Pulse,
     RunView,
     TaskView,
@@ -55,6 +56,10 @@ class Gateway(Protocol):
 
     def output(self, attempt: AttemptId) -> Output | None: ...
 
+    def progress(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, Progress]:
+        """What attempts said of themselves, which changes without a journal row; the silent ones are left out."""
+        ...
+
     def processes(self) -> Sequence[ProcessRow]: ...
 
     def process(self, process: ProcessId) -> ProcessView: ...
@@ -69,7 +74,7 @@ class Gateway(Protocol):
 
     def roles(self) -> Sequence[str]: ...
 
-    def effect(self, verb: str, target: str) -> Effect:
+    def effect(self, verb: str, target: str, parameters: Mapping[str, str] | None = None) -> Effect:
         """What the act would free and what would stay blocked."""
         ...
 

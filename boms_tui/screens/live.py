@@ -1,7 +1,7 @@
 """A screen that shows one view of the store, live, between a header above and a status bar and footer below."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import ClassVar, Generic, TypeVar, cast
 
@@ -9,12 +9,14 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
+from boms_tui.model.ids import AttemptId
 from boms_tui.model.verbs import VERBS, On, Verb
+from boms_tui.model.views import Output, Progress
 from boms_tui.screens.host import Host
 from boms_tui.screens.keys import EVERYWHERE, Group, bindings, name_of
-from boms_tui.screens.line import Span, line
+from boms_tui.screens.line import Span
 from boms_tui.screens.messages import Interest
-from boms_tui.screens.rows.frame import Times, Who, footer, header, status
+from boms_tui.screens.rows.frame import Times, Who, footer, header, said_lines, status
 from boms_tui.screens.target import Target, offered
 from boms_tui.screens.text import clip, safe
 from boms_tui.screens.when import Moment, clock_text
@@ -36,7 +38,7 @@ class LiveScreen(Screen[None], Generic[D]):
     def __init__(self) -> None:
         super().__init__()
         self.data: D | None = None
-        self._sequence = -1
+        self.sequence = -1
         self._behind = False
 
     @property
@@ -83,7 +85,7 @@ class LiveScreen(Screen[None], Generic[D]):
 
     def take(self, data: D, sequence: int) -> None:
         """Take over what the feed read when the journal's head was `sequence`."""
-        self._sequence, self._behind = sequence, False
+        self.sequence, self._behind = sequence, False
         self.show(data)
 
     def show(self, data: D) -> None:
@@ -91,12 +93,23 @@ class LiveScreen(Screen[None], Generic[D]):
         self.data = data
         self.lay_out()
 
+    def hear(self, progress: Mapping[AttemptId, Progress]) -> None:
+        """Take over what attempts say of themselves; screens that show it say how."""
+
+    def print(self, attempt: AttemptId, output: Output | None) -> None:
+        """Take over the end of an attempt's output; the screen that shows it says how."""
+
     def lay_out(self) -> None:
         """Draw everything for this moment; lines that stay the same cost nothing."""
         if self._stands():
             if self.data is not None:
                 self.draw(self.data)
             self._frame()
+
+    def fall_behind(self) -> None:
+        """What is shown could not be read again: it is not live any more."""
+        self._behind = True
+        self.frame()
 
     def moment(self, view: LineView) -> Moment:
         """Now, for the width of one of the views."""
@@ -108,7 +121,7 @@ class LiveScreen(Screen[None], Generic[D]):
     def on_screen_resume(self) -> None:
         """Nothing that was overtaken while another screen lay over this one is shown as live."""
         pulse = self.host.pulse
-        self._behind = self.data is not None and pulse is not None and pulse.sequence != self._sequence
+        self._behind = self.data is not None and pulse is not None and pulse.sequence != self.sequence
         self.host.watch_again()
         self.call_after_refresh(self.lay_out)
 
@@ -131,11 +144,12 @@ class LiveScreen(Screen[None], Generic[D]):
         self.query_one("#header", LineView).show([header(title, note, right, width)])
         message = self.query_one("#message", LineView)
         message.display = bool(host.said.text)
-        message.show([line("#said", (f" {clip(host.said.text, width - 2)}", host.said.tone))])
+        message.show(said_lines(host.said, width))
         now = host.now()
         clock = f"{clock_text(now, host.zone)} {now.astimezone(host.zone):%Z}"
         trail = (host.place, *self.trail())
-        row = status(trail, self._who(), Times(host.fresh, self.shown_date(), clock), width)
+        times = Times(host.fresh, self.shown_date(), clock, self.sequence)
+        row = status(trail, self._who(), times, width)
         self.query_one("#status", LineView).show([row])
         self.query_one("#footer", LineView).show([footer(self._hints(), self._note(), width)])
         for view in self.query(LineView):

@@ -1,12 +1,13 @@
 """What the feed is asked for, and what it posts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from textual.message import Message
 
 from boms_tui.model.ids import AttemptId
-from boms_tui.model.views import Output, Pulse
+from boms_tui.model.views import Output, Progress, Pulse
 
 
 class View(StrEnum):
@@ -34,9 +35,10 @@ class Interest:
 
 @dataclass
 class Beat(Message):
-    """The store answered."""
+    """The store answered. `asked` is when it was asked, by the steady clock of this machine; seconds."""
 
     pulse: Pulse
+    asked: float
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, Beat)
@@ -55,12 +57,12 @@ class Silence(Message):
 
 @dataclass
 class Shown(Message):
-    """What there is to see of a view, as it was `at` one moment of the store."""
+    """What there is to see of a view, and the store's answer of the same look."""
 
     view: View
     key: str
     data: object
-    pulse: Pulse
+    beat: Beat
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, Shown) and (message.view, message.key) == (self.view, self.key)
@@ -85,3 +87,15 @@ class Printed(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, Printed) and message.attempt == self.attempt
+
+
+@dataclass
+class Progressed(Message):
+    """What the attempts that run say of themselves, when that has changed."""
+
+    view: View
+    key: str
+    progress: Mapping[AttemptId, Progress]
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, Progressed) and (message.view, message.key) == (self.view, self.key)

@@ -1,20 +1,22 @@
 """The run screen: the live dependency tree of its tasks, or their map."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from boms_tui.model.ids import RunId, parse_run_id, split_ref
+from boms_tui.model.ids import AttemptId, RunId, parse_run_id, split_ref
 from boms_tui.model.verbs import On, Verb
-from boms_tui.model.views import RunView
+from boms_tui.model.views import Progress, RunView
 from boms_tui.screens import keys
 from boms_tui.screens.line import Span
 from boms_tui.screens.live import LiveScreen
 from boms_tui.screens.messages import Interest, View
+from boms_tui.screens.rows.branches import tree_heading, tree_lines
 from boms_tui.screens.rows.detail import detail_lines
-from boms_tui.screens.rows.run import summary_lines, tree_heading, tree_lines, within
+from boms_tui.screens.rows.run import summary_lines, within
 from boms_tui.screens.target import Target, run_target, task_target
 from boms_tui.screens.text import safe
 from boms_tui.screens.widgets.graphview import GraphView
@@ -61,6 +63,13 @@ class RunScreen(LiveScreen[RunView]):
             self.query_one("#columns", LineView).show([tree_heading(data, self.moment(table))])
             table.show(tree_lines(data, self.moment(table)))
         self._draw_aside()
+
+    def hear(self, progress: Mapping[AttemptId, Progress]) -> None:
+        """Take over what the attempts that run have said of themselves."""
+        if self.data is not None:
+            by_task = {attempt.id: name for name, attempt in self.data.attempts.items()}
+            said = {by_task[attempt]: last for attempt, last in progress.items() if attempt in by_task}
+            self.show(replace(self.data, progress=said))
 
     def _draw_aside(self) -> None:
         aside = self.query_one("#aside", LineView)

@@ -19,7 +19,8 @@ class Target:
     """The object of an act. `name` is what a person types to confirm, `version` what the request carries.
 
     `held` says whether a hold stands on it, None where that is not known; `asks` whether it takes a person's yes,
-    and `question` what it asks.
+    and `question` what it asks. `evidence` is what is known of an attempt that nobody can prove. `begun` says that a
+    run has started. `sequence` is the journal's head when it was read.
     """
 
     on: On
@@ -33,12 +34,18 @@ class Target:
     held: bool | None = None
     asks: bool = True
     question: str = ""
+    evidence: str = ""
+    begun: bool = False
+    sequence: int = 0
 
 
 def run_target(run: Run, seen_at: datetime, *, held: bool | None = None) -> Target:
     sign = RUN_SIGNS[run.state]
     seen = Span(f"{sign.glyph} {sign.word}", sign.tone)
-    return Target(On.RUN, run.id, run.process, seen, seen_at, run.version, run_state=run.state, held=held)
+    return Target(
+        On.RUN, run.id, run.process, seen, seen_at, run.version, run_state=run.state, held=held,
+        begun=run.started_at is not None,
+    )  # fmt: skip
 
 
 def task_target(
@@ -52,7 +59,13 @@ def task_target(
     return Target(
         On.TASK, task.ref, task.task, seen, seen_at, task.version, task_state=task.state, held=held,
         asks=definition.confirm or bool(question), question=question,
+        evidence=evidence_of(task, attempt) if task.state is TaskState.UNKNOWN else "",
     )  # fmt: skip
+
+
+def evidence_of(task: TaskRun, attempt: Attempt | None) -> str:
+    """Why nobody can prove how the attempt ended."""
+    return (attempt.reason if attempt is not None else "") or task.reason
 
 
 def held_by_gates(gates: Iterable[Gate], object_id: str) -> bool:
@@ -74,6 +87,8 @@ def misfit(verb: Verb, target: Target) -> str:
         return f"{verb.label} is for what is {_any_of(states)}; {safe(target.name)} is {state}"
     if verb.name == "release" and target.held is False:
         return f"nothing holds {safe(target.name)}"
+    if verb.name == "free" and target.begun:
+        return f"{safe(target.name)} has started: its tasks have gates of their own"
     if verb.name == "confirm" and not target.asks:
         return f"{safe(target.name)} asks nobody"
     return ""

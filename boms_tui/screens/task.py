@@ -1,6 +1,7 @@
 """The task screen: why it does not run, its attempts, whom to call, what to do; below it the log that follows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from textual.containers import Container
@@ -8,14 +9,15 @@ from textual.widget import Widget
 
 from boms_tui.model.ids import AttemptId, parse_run_id, split_ref
 from boms_tui.model.records import Attempt
-from boms_tui.model.states import IDLE
+from boms_tui.model.states import IDLE, TaskState
 from boms_tui.model.verbs import On
-from boms_tui.model.views import Output, TaskView
+from boms_tui.model.views import Output, Progress, TaskView
 from boms_tui.screens import keys
 from boms_tui.screens.line import Span, rule
 from boms_tui.screens.live import LiveScreen
 from boms_tui.screens.messages import Interest, View
-from boms_tui.screens.rows.task import fact_lines, head_lines, log_lines, log_title
+from boms_tui.screens.rows.log import log_lines, log_title
+from boms_tui.screens.rows.task import fact_lines, head_lines
 from boms_tui.screens.target import Target, held_by_gates, task_target
 from boms_tui.screens.text import safe
 from boms_tui.screens.widgets.lineview import LineView
@@ -65,7 +67,7 @@ class TaskScreen(LiveScreen[TaskView]):
     def draw(self, data: TaskView) -> None:
         summary, facts = self.query_one("#summary", LineView), self.query_one("#facts", LineView)
         summary.show(head_lines(data, self.moment(summary)))
-        facts.show(fact_lines(data, self.moment(facts), self.attempt))
+        facts.show(fact_lines(data, self.moment(facts), self.attempt, self.output))
         self._draw_log()
 
     def show(self, data: TaskView) -> None:
@@ -82,6 +84,14 @@ class TaskScreen(LiveScreen[TaskView]):
         if self.attempt is not None and attempt == self.attempt.id:
             self.output = output
             self._draw_log()
+            if self.data is not None and self.data.task.state is TaskState.UNKNOWN:
+                self.lay_out()
+
+    def hear(self, progress: Mapping[AttemptId, Progress]) -> None:
+        """Take over what the attempt that runs has said of itself."""
+        if self.data is not None and self.data.attempts:
+            said = progress.get(self.data.attempts[-1].id)
+            self.show(replace(self.data, progress=said))
 
     def _draw_log(self) -> None:
         if not self._stands():

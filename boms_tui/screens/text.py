@@ -70,3 +70,9 @@ def wrap(text: str, width: int) -> list[str]:
                 line = line[len(head.rstrip(" ")) or 1 :]
         lines.append(line)
     return lines
+
+
+def wrap_most(text: str, width: int, most: int) -> list[str]:
+    """`text` in at most `most` lines; what has no room is cut at the end of the last."""
+    parts = wrap(text, width)
+    return parts if len(parts) <= most else [*parts[: most - 1], clip(" ".join(parts[most - 1 :]), width)]

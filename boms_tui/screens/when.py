@@ -29,6 +29,13 @@ def stamp(at: datetime | None, zone: ZoneInfo) -> str:
     return "" if at is None else f"{at.astimezone(zone):%H:%M:%S}"
 
 
+def day_stamp(at: datetime, moment: Moment) -> str:
+    """`22:14:07`, with the day before it where that is not today's."""
+    local = at.astimezone(moment.zone)
+    today = local.date() == moment.now.astimezone(moment.zone).date()
+    return f"{local:%H:%M:%S}" if today else f"{local:%d %b %H:%M:%S}"
+
+
 def date_text(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 

@@ -14,9 +14,21 @@ from boms_tui.model import journal
 from boms_tui.model.decision import Decision, LoginAnswer
 from boms_tui.model.ids import RunId
 from boms_tui.model.lease import ConflictError, DeposedError
-from boms_tui.model.records import Attempt, Entry, Hold, Revision, Run, SealedEntry, Session, TaskRun, User, Verdict
-from boms_tui.model.views import Output
+from boms_tui.model.records import (
+    Attempt,
+    CheckVerdict,
+    Entry,
+    Hold,
+    Revision,
+    Run,
+    SealedEntry,
+    Session,
+    TaskRun,
+    User,
+    Verdict,
+)
 from boms_tui.store import content, dialects, tables
+from boms_tui.store.outputs import Outputs, Packed
 from boms_tui.store.rows import Kept, Statement, added, insert_new
 from boms_tui.store.singles import Head
 from boms_tui.store.types import storable
@@ -56,7 +68,9 @@ class Commit:
         self._journal = _journal(dialect)
         self._answered = _answered(dialect)
         self._verdict = added(tables.verdict, dialect)
+        self._checks: Statement[CheckVerdict] = added(tables.check_verdict, dialect)
         self._login = _login(dialect)
+        self._outputs = Outputs(dialect)
 
     def decision(self, connection: Connection, decision: Decision, sealed: Sealed) -> None:
         """Write a decision whole.
@@ -76,26 +90,22 @@ class Commit:
         self._holds.put(connection, decision.holds)
         self._answer_logins(connection, decision.logins)
         self._answer_requests(connection, decision.verdicts)
+        if decision.checks:
+            insert_new(self._checks, connection, decision.checks, "check_verdict")
         self._add(connection, sealed)
 
-    def outputs(self, connection: Connection, outputs: Sequence[Output], sealed: Sealed) -> None:
-        """Replace the output tails of attempts."""
+    def outputs(self, connection: Connection, packed: Packed, sealed: Sealed) -> None:
+        """Write what was shipped of outputs."""
         self._prove(connection, sealed)
-        table = tables.output
-        for output in outputs:
-            values = {"tail": output.tail, "size": output.size, "dropped": output.dropped, "at": output.at}
-            known = connection.execute(update(table).where(table.c.attempt == output.attempt).values(values))
-            if known.rowcount == 0:
-                connection.execute(insert(table).values(attempt=output.attempt, **values))
+        self._outputs.put(connection, packed)
 
     def erase(self, connection: Connection, runs: Sequence[RunId], sealed: Sealed) -> None:
         """Delete ended runs with their tasks, attempts and output."""
         self._prove(connection, sealed)
-        printed = tables.output.c.attempt
         bounds = [{"first": f"{run}:", "end": f"{run};"} for run in runs]
-        connection.execute(
-            delete(tables.output).where(printed >= bindparam("first"), printed < bindparam("end")), bounds
-        )
+        for attempt in (tables.output_piece.c.attempt, tables.output.c.attempt, tables.check_verdict.c.attempt):
+            within = (attempt >= bindparam("first"), attempt < bindparam("end"))
+            connection.execute(delete(attempt.table).where(*within), bounds)
         keys = [{"was_run": run} for run in runs]
         for column in (tables.attempt.c.run, tables.task_run.c.run, tables.run.c.id):
             connection.execute(delete(column.table).where(column == bindparam("was_run")), keys)

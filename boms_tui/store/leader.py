@@ -24,12 +24,12 @@ from sqlalchemy import (
 from boms_tui import clock
 from boms_tui.model.decision import Decision
 from boms_tui.model.definitions import load_body
-from boms_tui.model.ids import ProcessId, RunId, SessionId
+from boms_tui.model.ids import AttemptId, ProcessId, RunId, SessionId
 from boms_tui.model.lease import ConflictError, DeposedError, Lease, RawLogin, RawRequest
+from boms_tui.model.output import Shipment, Shipped
 from boms_tui.model.picture import Picture
-from boms_tui.model.records import Entry, Revision, Session, User
-from boms_tui.model.views import Output
-from boms_tui.store import content, dialects, pictures, shelf, singles, tables
+from boms_tui.model.records import Attempt, Entry, Revision, Session, User
+from boms_tui.store import content, dialects, outputs, pictures, shelf, singles, tables
 from boms_tui.store.access import TRIES, Access, UncertainError
 from boms_tui.store.commit import Commit, Sealed, seal
 from boms_tui.store.rows import Statement
@@ -165,11 +165,34 @@ class Leader:
             decision.journal, epoch, lambda connection, sealed: self._commit.decision(connection, decision, sealed)
         )
 
-    def ship(self, outputs: Sequence[Output], epoch: int) -> None:
-        """Replace the output tails of attempts."""
-        if outputs:
-            proof = Sealed(epoch, Head(0, ""), ())
-            self._access.write(lambda connection: self._commit.outputs(connection, outputs, proof), repeatable=True)
+    def ship(self, shipments: Sequence[Shipment], epoch: int) -> None:
+        """Write what is new of outputs, and what is known of them.
+
+        Raises:
+            DeposedError: the epoch is no longer ours.
+        """
+        packed, proof = outputs.pack(shipments), Sealed(epoch, Head(0, ""), ())
+        self._access.write(lambda connection: self._commit.outputs(connection, packed, proof), repeatable=True)
+
+    def shipped(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, Shipped]:
+        """What the store has of these outputs; those of which it has nothing are left out."""
+        return self._access.read(lambda connection: outputs.shipped(connection, attempts))
+
+    def known(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, Attempt]:
+        """Those of these attempts that are on record."""
+        return self._access.read(lambda connection: pictures.known(connection, attempts))
+
+    def head(self, *, fresh: bool = False) -> tuple[int, str]:
+        """The number and the hash of the journal's newest row, as it was last written; `fresh` asks the store."""
+        if fresh or self._head is None:
+            with self._turn:
+                self._head = self._access.read(singles.head)
+        return self._head
+
+    def hash_of(self, sequence: int) -> str | None:
+        """The hash of a row of the journal; None where there is no such row."""
+        row = tables.journal.c
+        return self._access.read(lambda c: c.scalar(select(row.hash).where(row.sequence == sequence)))
 
     def ended_before(self, before: date, limit: int) -> Sequence[RunId]:
         """Ended runs of business dates before `before`, the oldest first."""

@@ -1,19 +1,21 @@
 """What deciding needs, read in one moment: the leader's whole picture, and the picture around one run."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from boms_tui.errors import BomsError
 from boms_tui.model.definition import ProcessStart
-from boms_tui.model.ids import ProcessId, RunId
+from boms_tui.model.ids import AttemptId, ProcessId, RunId, parse_attempt_id
 from boms_tui.model.picture import Picture
 from boms_tui.model.records import Attempt, Hold, Run, TaskRun
 from boms_tui.model.shape import shape_of
 from boms_tui.model.snapshot import upstream_date
+from boms_tui.model.states import TaskState
 from boms_tui.store import tables
-from boms_tui.store.shelf import Shelf
+from boms_tui.store.shelf import AT_ONCE, Shelf
 
 run = tables.run
 Day = tuple[ProcessId, date]
@@ -26,7 +28,7 @@ def whole(connection: Connection, shelf: Shelf, dates: Collection[date]) -> Pict
 
 
 def around(connection: Connection, shelf: Shelf, wanted: RunId) -> Picture:
-    """One run, the runs that its gates look at, and those of its process that have not ended.
+    """One run, the runs that its gates look at, those of its process that have not ended, and its rivals.
 
     Raises:
         BomsError: there is no such run.
@@ -37,7 +39,26 @@ def around(connection: Connection, shelf: Shelf, wanted: RunId) -> Picture:
     centre = Run(*row)
     others = (_of_day(*day) for day in sorted(_looked_at(connection, shelf, centre)))
     siblings = and_(run.c.process == centre.process, tables.ACTIVE_RUN)
-    return _picture(connection, shelf, or_(run.c.id == wanted, siblings, *others), frozenset())
+    picture = _picture(connection, shelf, or_(run.c.id == wanted, siblings, *others), frozenset())
+    own = picture.definitions.get((centre.process, centre.revision))
+    competes = own is not None and any(shape_of(own).needs.values())
+    return _with_rivals(connection, shelf, picture) if competes else picture
+
+
+def known(connection: Connection, attempts: Collection[AttemptId]) -> dict[AttemptId, Attempt]:
+    """Those of these attempts that are on record."""
+    named, found = sorted(attempts), {}
+    for first in range(0, len(named), AT_ONCE):
+        some = or_(*map(_same_attempt, named[first : first + AT_ONCE]))
+        for row in connection.execute(select(tables.attempt).where(some)):
+            one = Attempt(*row)
+            found[one.id] = one
+    return found
+
+
+def _same_attempt(attempt: AttemptId) -> ColumnElement[bool]:
+    table, (run_id, task, number) = tables.attempt.c, parse_attempt_id(attempt)
+    return and_(table.run == run_id, table.task == task, table.number == number)
 
 
 def _looked_at(connection: Connection, shelf: Shelf, centre: Run) -> set[Day]:
@@ -90,4 +111,24 @@ def _picture(connection: Connection, shelf: Shelf, chosen: ColumnElement[bool], 
         holds=tuple(Hold(*row) for row in connection.execute(select(tables.hold).where(tables.STANDING_HOLD))),
         definitions=shelf.processes(connection, {(one.process, one.revision) for one in runs}),
         dates=dates,
+    )
+
+
+def _with_rivals(connection: Connection, shelf: Shelf, picture: Picture) -> Picture:
+    """The same, with the runs beside that hold units and locks or wait for them: what they have open and ready."""
+    known = {one.id for one in picture.runs}
+    active = select(run).where(tables.ACTIVE_RUN)
+    of_active = tables.task_run.c.run.in_(active.with_only_columns(run.c.id))
+    ready = select(tables.task_run).where(of_active, tables.task_run.c.state == TaskState.READY)
+    found = [TaskRun(*row) for row in connection.execute(ready)]
+    tasks = [task for task in found if task.run not in known]
+    names = {attempt.run for attempt in picture.attempts} | {task.run for task in tasks}
+    rivals = [Run(*row) for row in connection.execute(active)] if names - known else []
+    beside = tuple(rival for rival in rivals if rival.id in names - known)
+    definitions = shelf.processes(connection, {(rival.process, rival.revision) for rival in beside})
+    return replace(
+        picture,
+        tasks=(*picture.tasks, *tasks),
+        definitions={**picture.definitions, **definitions},
+        beside=beside,
     )

@@ -1,21 +1,22 @@
 """What the console and the command line read: `boms_tui.commands.ports.Reader`."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, Engine, Select, literal_column, select
+from sqlalchemy import Dialect, Engine, Select, literal_column, or_, select
 
 from boms_tui import clock
 from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.definitions import load_body
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, parse_run_id, split_ref
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.records import Attempt, Revision, SealedEntry, Verdict
-from boms_tui.model.views import BoardQuery, BoardRow, Output, ProcessRow, Pulse, UserRow
-from boms_tui.store import boards, dialects, journals, pictures, shelf, singles, tables
+from boms_tui.model.records import Attempt, CheckVerdict, Revision, SealedEntry, Verdict
+from boms_tui.model.states import RunState
+from boms_tui.model.views import BoardQuery, BoardRow, Output, ProcessRow, Progress, Pulse, Stretch, UserRow
+from boms_tui.store import boards, checks, dialects, journals, outputs, pictures, shelf, singles, tables
 from boms_tui.store.access import Access
 from boms_tui.store.rows import Statement
 from boms_tui.store.shelf import Load, Shelf
@@ -68,8 +69,10 @@ class Reader:
         return self._access.read(lambda connection: [RunId(id_) for id_ in connection.scalars(newest)])
 
     def latest_run(self, process: ProcessId, business_date: date | None = None) -> RunId | None:
+        """The newest run of the newest date, or of that date. One that `overlap: skip` ended as it came is none."""
         run = tables.run.c
-        found = select(run.id).where(run.process == process)
+        came_about = or_(run.state != RunState.CANCELLED, run.ended_at != run.ordered_at)
+        found = select(run.id).where(run.process == process, came_about)
         if business_date is not None:
             found = found.where(run.business_date == business_date)
         newest = found.order_by(run.business_date.desc(), run.number.desc()).limit(1)
@@ -91,9 +94,21 @@ class Reader:
             rows = rows.where(table.c.task == task)
         return self._access.read(lambda connection: [Attempt(*row) for row in connection.execute(rows)])
 
-    def output(self, attempt: AttemptId) -> Output | None:
-        row = self._one(select(tables.output).where(tables.output.c.attempt == attempt))
-        return None if row is None else Output(*row)
+    def checks(self, run: RunId, task: TaskName | None = None) -> Sequence[CheckVerdict]:
+        """What the checks of a run's attempts, or of one task's, found; by attempt, those before the start first."""
+        return self._access.read(lambda connection: checks.found(connection, run, task))
+
+    def output(self, attempt: AttemptId, *, last: int = outputs.LONGEST) -> Output | None:
+        """The end of an output, `last` bytes at most; None where nothing of it is known."""
+        return self._access.read(lambda connection: outputs.tail(connection, attempt, last))
+
+    def stretch(self, attempt: AttemptId, start: int) -> Stretch | None:
+        """The first bytes of an output from `start` on that are there; None behind the last."""
+        return self._access.read(lambda connection: outputs.stretch(connection, attempt, start))
+
+    def progress(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, Progress]:
+        """What attempts said of themselves; those that said nothing are left out."""
+        return self._access.read(lambda connection: outputs.progress(connection, attempts))
 
     def journal(self, *, about: str = "", after: int = 0, limit: int = 1_000) -> Sequence[SealedEntry]:
         """Rows after `after`, the oldest first; `about` narrows to an object and what lies under it."""

@@ -7,7 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar, cast
 
-from sqlalchemy import Connection, Dialect, Insert, Select, Table, Update, bindparam, insert, literal_column, update
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    insert,
+    literal_column,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import TypeEngine
 
@@ -37,7 +49,7 @@ class Statement(Generic[R]):
 
     def __init__(
         self,
-        clause: Insert | Update | Select[Any],
+        clause: Insert | Update | Delete | Select[Any],
         dialect: Dialect,
         *,
         columns: Sequence[str] | None = None,
@@ -60,6 +72,8 @@ class Statement(Generic[R]):
 
     def run(self, connection: Connection, records: Sequence[R]) -> int:
         """How many rows it touched."""
+        if not records:
+            return 0
         return run_many(connection, self._sql, [self._row(record) for record in records])
 
     def ask(self, connection: Connection, record: R) -> Any | None:  # noqa: ANN401

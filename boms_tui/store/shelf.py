@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
-from boms_tui.model.definition import Contact, Process, Role
+from boms_tui.model.definition import Contact, Process, Resource, Role
 from boms_tui.model.definitions import load_body
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.picture import Catalogue
@@ -21,7 +21,7 @@ T = TypeVar("T")
 AT_ONCE = 200
 """Documents asked for in one statement; each takes three parameters."""
 
-_READ = ("process", "contact", "role")
+_READ = ("process", "contact", "role", "resource")
 table = tables.revision
 
 
@@ -45,7 +45,7 @@ class Shelf:
         return {ProcessId(id_): record for (_, id_, _), record in self._get(connection, keys, Process)}
 
     def catalogue(self, connection: Connection) -> Catalogue:
-        """The newest revision of every process, contact and role."""
+        """The newest revision of every process, contact, role and resource."""
         keys = [key for key in _newest_keys(connection) if key[0] in _READ]
         processes = self._get(connection, keys, Process)
         return Catalogue(
@@ -53,6 +53,7 @@ class Shelf:
             revisions={ProcessId(id_): number for (_, id_, number), _ in processes},
             contacts={id_: record for (_, id_, _), record in self._get(connection, keys, Contact)},
             roles={id_: record for (_, id_, _), record in self._get(connection, keys, Role)},
+            resources={id_: record for (_, id_, _), record in self._get(connection, keys, Resource)},
         )
 
     def _get(self, connection: Connection, keys: Collection[Numbered], kind: type[T]) -> list[tuple[Numbered, T]]:

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Identity, Index, Integer, MetaData, Table, event, literal_column
 from sqlalchemy.schema import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 
-from boms_tui.model.records import Answer
+from boms_tui.model.records import Answer, Phase
 from boms_tui.model.states import RUN_ENDED, AttemptState, RunState, TaskState
 from boms_tui.store.indexes import among, partial, tell_dialect
 from boms_tui.store.types import BusinessDate, Bytes, Count, Flag, Instant, JsonText, Key, Prose, Word
@@ -98,6 +98,7 @@ run = Table(
     Column("started_at", Instant),
     Column("ended_at", Instant),
     Column("cancelling", Flag, nullable=False),
+    Column("freed", JsonText(dict), nullable=False),
     Column("reason", Prose, nullable=False),
     Column("version", Count, nullable=False),
     UniqueConstraint("process", "occurrence"),
@@ -114,9 +115,12 @@ task_run = Table(
     Column("state", Word(TaskState), nullable=False),
     Column("attempts", Count, nullable=False),
     Column("tries", Count, nullable=False),
+    Column("check_tries", Count, nullable=False),
+    Column("in_vain", Count, nullable=False),
     Column("due_at", Instant),
     Column("ready_at", Instant),
     Column("confirmed_by", Prose, nullable=False),
+    Column("freed", JsonText(dict), nullable=False),
     Column("started_at", Instant),
     Column("ended_at", Instant),
     Column("changed_at", Instant),
@@ -145,19 +149,47 @@ attempt = Table(
     Column("reason", Prose, nullable=False),
     Column("output_bytes", Count, nullable=False),
     Column("output_dropped", Count, nullable=False),
+    Column("remain", Count, nullable=False),
+    Column("checked", Flag, nullable=False),
     Column("version", Count, nullable=False),
     ForeignKeyConstraint(["run", "task"], ["task_run.run", "task_run.task"]),
     sqlite_with_rowid=False,
 )
 
-output = Table(
-    "output_tail",
+check_verdict = Table(
+    "check_verdict",
     metadata,
     Column("attempt", OBJECT, primary_key=True),
-    Column("tail", Bytes, nullable=False),
-    Column("size", Count, nullable=False),
-    Column("dropped", Count, nullable=False),
+    Column("phase", Word(Phase), primary_key=True),
+    Column("place", Count, primary_key=True, autoincrement=False),
+    Column("check", Prose, nullable=False),
+    Column("passed", Flag, nullable=False),
+    Column("saw", Prose, nullable=False),
     Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+output = Table(
+    "output",
+    metadata,
+    Column("attempt", OBJECT, primary_key=True),
+    Column("size", Count, nullable=False),
+    Column("head", Count, nullable=False),
+    Column("dropped", Count, nullable=False),
+    Column("complete", Flag, nullable=False),
+    Column("meter", Count),
+    Column("label", Prose, nullable=False),
+    Column("said_at", Instant),
+    Column("at", Instant, nullable=False),
+)
+
+output_piece = Table(
+    "output_piece",
+    metadata,
+    Column("attempt", OBJECT, primary_key=True),
+    Column("start", Count, primary_key=True, autoincrement=False),
+    Column("length", Count, nullable=False),
+    Column("packed", Bytes, nullable=False),
 )
 
 hold = Table(

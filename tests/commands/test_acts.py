@@ -8,6 +8,18 @@ import pytest
 
 from tests.commands.house import House, until
 
+LOCKED = """\
+process: rival/first
+tasks:
+  only: {command: [sleep, "600"], locks: [{name: positions, mode: exclusive}], resources: {desk: 1}}
+---
+process: rival/second
+tasks:
+  only: {command: [sleep, "600"], locks: [positions], resources: {desk: 1}}
+---
+resource: desk
+units: 2
+"""
 RUN = re.compile(r"[a-z/-]+@\d{4}-\d\d-\d\d\.\d+")
 
 
@@ -189,9 +201,52 @@ def test_only_what_is_unknown_is_resolved(house: House) -> None:
     assert said.json["reason"].startswith("wrong-state: ")
 
 
-@pytest.mark.parametrize("verb", ["retry", "skip", "hold", "release", "rerun", "force-ok", "kill", "cancel"])
+def test_a_gate_is_freed_by_its_name_and_the_task_starts(house: House) -> None:
+    run = ordered(house, "night/bad", "--date", "2026-02-04")
+    until(lambda: states(house, run)["breaks"] == "failed")
+    gates = house.boms("why", f"{run}:follows", "--json").json
+    closed = [gate["gate"] for gate in gates if not gate["open"]]
+    assert closed == ["dependency:breaks"]
+    said = house.boms("free", f"{run}:follows", *closed, "-m", "the file is good", user="operator")
+    assert (said.code, said.out) == (0, f"applied {run}:follows: starting\n")
+    until(lambda: states(house, run)["follows"] == "succeeded")
+
+
+def test_each_gate_gets_a_verdict_line_of_its_own(house: House) -> None:
+    first = ordered(house, "night/long", "--date", "2026-02-05")
+    second = ordered(house, "night/long", "--date", "2026-02-06")
+    assert house.boms("hold", second, "-m", "a look first", user="operator").code == 0
+    said = house.boms("free", second, "overlap", f"hold:{second}", "overlaps", "-m", "it may", user="operator")
+    assert said.code == 1
+    assert said.lines[0] == f"applied {second}: stalled"
+    assert said.lines[1].endswith(f"(wrong-state: hold:{second} cannot be freed: release lifts it)")
+    assert "did you mean overlap?" in said.lines[2]
+    why = house.boms("why", second, "--json").json
+    assert [gate["detail"] for gate in why if gate["gate"] == "overlap"] == ["freed by operator: it may"]
+    assert house.boms("release", second, "-m", "looked", user="operator").code == 0
+    until(lambda: states(house, second)["sleeps"] == "running")
+    assert states(house, first)["sleeps"] == "running"
+
+
+def test_a_lock_gate_names_its_holder_of_another_run_and_freeing_it_lets_two_in(quiet_house: House) -> None:
+    house = quiet_house
+    with house.runtime():
+        assert house.apply(LOCKED).code == 0
+        first, second = (ordered(house, f"rival/{name}") for name in ("first", "second"))
+        until(lambda: states(house, first)["only"] == "running")
+        assert states(house, second) == {"only": "ready"}
+        gates = {gate["gate"]: gate for gate in house.boms("why", f"{second}:only", "--json").json}
+        assert gates["lock:positions"]["detail"] == f"held by {first}:only"
+        assert gates["resource:desk"]["detail"] == f"1 of 2 units held by {first}:only"
+        assert gates["resource:desk"]["open"]
+        said = house.boms("free", f"{second}:only", "lock:positions", "-m", "they touch other rows", user="operator")
+        assert said.code == 0
+        until(lambda: states(house, second)["only"] == "running")
+
+
+@pytest.mark.parametrize("verb", ["retry", "skip", "hold", "release", "rerun", "force-ok", "kill", "cancel", "free"])
 def test_a_reason_is_required(house: House, verb: str) -> None:
-    said = house.boms(verb, "night/good", user="operator")
+    said = house.boms(verb, "night/good", *(["overlap"] if verb == "free" else []), user="operator")
     assert said.code == 2
     assert "--reason" in said.err
 

@@ -118,8 +118,8 @@ def test_log_prints_what_the_attempt_printed_and_it_is_harmless(night: House) ->
     assert hostile.out == "␛]0;owned␇no such file\n"
     answer = night.boms("log", f"bad@{DATE}:breaks", "--attempt", "1", "--json").json
     assert answer == {
-        "attempt": f"night/bad@{DATE}.1:breaks.1", "state": "failed", "size": 23, "dropped": 0,
-        "tail": "\x1b]0;owned\x07no such file\n",
+        "attempt": f"night/bad@{DATE}.1:breaks.1", "state": "failed", "size": 23, "dropped": 0, "complete": True,
+        "progress": None, "tail": "\x1b]0;owned\x07no such file\n",
     }  # fmt: skip
 
 

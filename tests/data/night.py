@@ -1,5 +1,6 @@
 """Runs the sample brokerage's night without BOMS: a second reading of its definitions, for what its scripts promise."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from boms_tui.model.definitions.amounts import size
 from tests.data.sample import documents, expected
 
 SHORTER = {"parameters.scenarios": "250"}
@@ -27,6 +29,7 @@ class Step:
     environment: Mapping[str, str]
     success_codes: frozenset[int]
     retries: int
+    checks: Mapping[str, Any]
     after: frozenset[str]
     on_failure_of: frozenset[str]
 
@@ -62,6 +65,7 @@ def _steps_of(process: str, processes: Mapping[str, dict[str, Any]]) -> Iterator
             environment=task.get("environment", {}),
             success_codes=frozenset(map(int, task.get("success_codes", [0]))),
             retries=int(task.get("retries", 0)),
+            checks=task.get("checks", {}),
             after=frozenset(outside | {ref for ref, _ in entries}),
             on_failure_of=frozenset(ref for ref, when in entries if when == "failed"),
         )
@@ -117,6 +121,8 @@ def again(work: Path, day: date, refs: Iterable[str]) -> None:
 
 def start(step: Step, work: Path, day: date) -> Attempt:
     """One attempt, in the environment that a task is promised."""
+    for check in step.checks.get("before", []):
+        assert not [*_wrong(check, "", work, day)], f"{step.ref} starts although a check before it does not hold"
     _, *arguments = (word.replace("${business_date}", day.isoformat()) for word in step.argv)
     ended = subprocess.run(
         [sys.executable, *arguments],
@@ -132,7 +138,23 @@ def start(step: Step, work: Path, day: date) -> Attempt:
         text=True,
         check=False,
     )
-    return Attempt(ended.returncode in step.success_codes, ended.stdout)
+    if ended.returncode not in step.success_codes:
+        return Attempt(succeeded=False, output=ended.stdout)
+    wrong = [found for check in step.checks.get("after", []) for found in _wrong(check, ended.stdout, work, day)]
+    return Attempt(not wrong, "\n".join([ended.stdout, *wrong]))
+
+
+def _wrong(check: Mapping[str, Any], output: str, work: Path, day: date) -> Iterator[str]:
+    """What does not hold of one of a step's checks."""
+    for file in [check["file"]] if "file" in check else []:
+        path = work / file["path"].replace("${business_date}", day.isoformat())
+        if not path.is_file() or path.stat().st_size < size(file["min_size"]):
+            yield f"{path} is not there, or too small"
+    patterns = check.get("output", {})
+    if "fail_on" in patterns and re.search(patterns["fail_on"], output, re.MULTILINE):
+        yield f"it printed {patterns['fail_on']}"
+    if "require" in patterns and not re.search(patterns["require"], output, re.MULTILINE):
+        yield f"it did not print {patterns['require']}"
 
 
 def _attempts(step: Step, done: Mapping[str, list[Attempt]], work: Path, day: date) -> list[Attempt]:

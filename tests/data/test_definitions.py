@@ -20,6 +20,7 @@ def test_all_of_it_is_valid(catalogue: Catalogue) -> None:
     assert catalogue.processes.keys() == documents("process").keys()
     assert catalogue.contacts.keys() == documents("contact").keys()
     assert catalogue.roles.keys() == documents("role").keys()
+    assert catalogue.resources.keys() == documents("resource").keys()
 
 
 def test_one_weekday_orders_every_process_once_and_a_saturday_none(catalogue: Catalogue) -> None:

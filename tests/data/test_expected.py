@@ -14,7 +14,8 @@ EXPECTED = expected()
 
 
 def test_a_first_night_and_the_next_end_as_expected() -> None:
-    night = Night(*in_force().processes.values())
+    catalogue = in_force()
+    night = Night(*catalogue.processes.values(), beside=catalogue)
     for _ in range(2):
         runs = have_a_night(night)
         assert {process: night.run(run).state for process, run in runs.items()} == {

@@ -54,9 +54,9 @@ def test_every_script_and_query_is_there_and_used() -> None:
 def test_it_shows_what_definitions_can_do() -> None:
     keys = {key for _, task in TASKS for key in task} | {key for said in PROCESSES.values() for key in said}
     wanted = {
-        "after", "command", "confirm", "contacts", "directory", "environment", "extends", "instructions", "manual",
-        "owner", "parameters", "priority", "retries", "retry_backoff", "retry_delay", "start", "success_codes",
-        "timeout", "title",
+        "after", "checks", "command", "confirm", "contacts", "directory", "environment", "extends", "instructions",
+        "locks", "manual", "on_unknown", "owner", "parameters", "priority", "resources", "retries", "retry_backoff",
+        "retry_delay", "retry_jitter", "retry_on", "start", "success_codes", "timeout", "title",
     }  # fmt: skip
     assert wanted <= keys
     assert {

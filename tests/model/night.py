@@ -1,21 +1,27 @@
 """A night in memory: a catalogue, a snapshot, and the verbs of a test, with a clock that the test moves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from boms_tui.model.decide import decide
 from boms_tui.model.decision import Decision
-from boms_tui.model.definition import Command, Dependency, Outcome, Process, Task
+from boms_tui.model.definition import Command, Dependency, Outcome, Process, Resource, Role, Task
+from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked, Exited, Fact, How, Lost, Started, Voided
+from boms_tui.model.gates import all_gates
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId, TaskName
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.records import Attempt, Entry, Run, Session, TaskRun, User, Verdict
+from boms_tui.model.records import Attempt, CheckVerdict, Entry, Revision, Run, Session, TaskRun, User, Verdict
 from boms_tui.model.request import Request
+from boms_tui.model.settle import settle
 from boms_tui.model.snapshot import Snapshot
+from boms_tui.model.views import Gate
 
 EVENING = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)
 DAY = date(2026, 11, 20)
+NOTHING = Catalogue()
 USERS = tuple(User(name, (name,), EVENING) for name in ("viewer", "operator", "supervisor", "author", "admin"))
 
 
@@ -44,9 +50,10 @@ def process(name: str, *tasks: Task, **changes: object) -> Process:
 class Night:
     """Facts go in, decisions are applied at once, as a commit that always succeeds."""
 
-    def __init__(self, *processes: Process, slots: int = 16) -> None:
-        catalogue = Catalogue(
-            {one.id: one for one in processes}, {one.id: 1 for one in processes}, contacts={}, roles={}
+    def __init__(self, *processes: Process, slots: int = 16, beside: Catalogue = NOTHING) -> None:
+        """`beside` has the roles, contacts and resources of the night."""
+        catalogue = replace(
+            beside, processes={one.id: one for one in processes}, revisions={one.id: 1 for one in processes}
         )
         self.now = EVENING
         self.snapshot = Snapshot.of(catalogue, Picture(), pools={"local": slots}, epoch=1, users=USERS)
@@ -54,18 +61,49 @@ class Night:
         self.killed: list[AttemptId] = []
         self.watched: list[AttemptId] = []
         self.journal: list[Entry] = []
+        self.checks: list[CheckVerdict] = []
         self.verdicts: dict[str, Verdict] = {}
         self._asked = 0
 
     def tell(self, *facts: Fact) -> Decision:
-        decision = decide(self.snapshot, facts, self.now)
+        return self.take(decide(self.snapshot, facts, self.now))
+
+    def take(self, decision: Decision) -> Decision:
         self.snapshot.apply(decision)
         self.launched.extend(decision.launches)
         self.killed.extend(kill.attempt for kill in decision.kills)
         self.watched.extend(decision.watches)
         self.journal.extend(decision.journal)
+        self.checks.extend(decision.checks)
         self.verdicts.update((verdict.request, verdict) for verdict in decision.verdicts)
         return decision
+
+    def redefine(self, *resources: Resource, roles: Iterable[Role] = ()) -> Decision:
+        """Apply other resources and roles."""
+        draft = Draft(self.snapshot, self.now)
+        changed = [Revision("resource", one.id, 2, "", "", "author", self.now) for one in resources]
+        changed += [Revision("role", one.id, 2, "", "", "author", self.now) for one in roles]
+        catalogue = replace(
+            draft.catalogue,
+            resources={**draft.catalogue.resources, **{one.id: one for one in resources}},
+            roles={**draft.catalogue.roles, **{one.id: one for one in roles}},
+        )
+        draft.put_revisions(changed, catalogue)
+        settle(draft)
+        return self.take(draft.decision())
+
+    def why(self, run: str, name: str = "") -> dict[str, Gate]:
+        """The gates of a run or of one of its tasks, by name."""
+        of = self.task(run, name) if name else None
+        return {gate.name: gate for gate in all_gates(Draft(self.snapshot, self.now), self.run(run), of)}
+
+    def closed(self, run: str, name: str = "") -> dict[str, str]:
+        """The closed gates, each with its detail."""
+        return {gate.name: gate.detail for gate in self.why(run, name).values() if not gate.open}
+
+    def said(self, action: str) -> list[Entry]:
+        """The journal rows of one action."""
+        return [entry for entry in self.journal if entry.action == action]
 
     def wait(self, duration: timedelta) -> None:
         self.now += duration
@@ -113,9 +151,9 @@ class Night:
     def start(self, run: str, name: str) -> None:
         self.tell(Started(self.attempt(run, name).id, 4711, self.now))
 
-    def end(self, run: str, name: str, code: int = 0, how: How = How.EXITED) -> None:
+    def end(self, run: str, name: str, code: int = 0, how: How = How.EXITED, **proof: Any) -> None:
         """The attempt ran and left an exit record."""
-        self.tell(Exited(self.attempt(run, name).id, how, code, None, self.now))
+        self.tell(Exited(self.attempt(run, name).id, how, code, None, self.now, **proof))
 
     def void(self, run: str, name: str) -> None:
         self.tell(Voided(self.attempt(run, name).id, "never decided"))

@@ -145,6 +145,9 @@ def test_confirm_is_one_gate_among_the_others() -> None:
     assert night.states(run)["pay"] == "waiting"
     night.end(run, "first")
     assert night.states(run)["pay"] == "starting"
+    night.void(run, "pay")
+    assert night.states(run)["pay"] == "starting", "what never ran uses up no confirmation"
+    night.start(run, "pay")
     assert night.task(run, "pay").confirmed_by == ""
 
 
@@ -497,16 +500,6 @@ def test_attempts_that_keep_proving_void_are_tried_less_and_less_often() -> None
     assert "never ran, 4 times" in night.task(run, "one").reason
     night.wait(timedelta(seconds=2))
     assert night.states(run)["one"] == "starting"
-
-
-def test_what_lives_on_after_an_end_is_told() -> None:
-    from boms_tui.model.facts import Exited
-
-    night = two_tasks()
-    run = night.order("ops/pair")
-    attempt = night.attempt(run, "one")
-    night.tell(Exited(attempt.id, How.EXITED, 0, None, night.now, text="2 processes of its group live on"))
-    assert night.task(run, "one").reason == "2 processes of its group live on"
 
 
 def test_a_branch_that_answers_a_failure_goes_on_to_its_end() -> None:

@@ -103,6 +103,14 @@ def test_an_apply_behind_another_request_of_its_session_is_answered(house: House
     assert [verdict.code for verdict in answers(house, third)] == ["ok"]
 
 
+def test_what_was_asked_after_an_apply_waits_for_it(house: House, kept: Ticket) -> None:
+    """Their session counts: were the later one answered first, the earlier one would be a replay."""
+    manifest = house.store.inbox.put_documents([ONE.replace("ops/one", "ops/two")])
+    first = sealed.sign(request(house, kept, 1, verb="apply", target=manifest), kept.seed)
+    second = sealed.sign(request(house, kept, 2, target="ops/two"), kept.seed)
+    assert [verdict.code for verdict in answers(house, first, second)] == ["ok", "ok"]
+
+
 def test_definitions_that_are_not_in_the_store_are_refused(house: House, kept: Ticket) -> None:
     (verdict,) = answers(house, sealed.sign(request(house, kept, 1, verb="apply", target="0" * 64), kept.seed))
     assert verdict.code == "not-found"

@@ -11,18 +11,14 @@ import pytest
 from boms_tui.clock import boottime_ns
 from boms_tui.model.facts import How
 from boms_tui.runtime import protocol
-from boms_tui.runtime.found import Alive, Lost, StartFailed, Void
+from boms_tui.runtime.found import Alive, Lost, Void
 from boms_tui.runtime.shim.files import DECIDED, LATE, LOCKED, UNPREPARED, UNRECORDED, unpack
 from boms_tui.runtime.spool import Spool
 from tests.runtime.house import wait_until
-from tests.runtime.workshop import Workshop, alive, finish
+from tests.runtime.workshop import Workshop, alive, both_shims, finish
 
+pytestmark = both_shims
 TERM_IGNORING = "trap '' TERM; echo ready; while :; do sleep 1; done"
-
-
-def wait_for_output(shop: Workshop, text: bytes = b"ready") -> None:
-    out = shop.spool.folder(shop.attempt) / "out.log"
-    wait_until(lambda: out.exists() and text in out.read_bytes(), f"the task to print {text!r}")
 
 
 def pid_of(shop: Workshop) -> int:
@@ -146,7 +142,7 @@ def test_a_timeout_holds_without_a_runtime(shop: Workshop) -> None:
 def test_a_program_that_ignores_sigterm_is_killed_after_its_grace(shop: Workshop) -> None:
     shop.publish("sh", "-c", TERM_IGNORING, grace=0.3)
     shim = shop.shim()
-    wait_for_output(shop)
+    shop.wait_for_output()
     shop.spool.request_kill(shop.attempt, "mina")
     assert finish(shim) == 0
     record = shop.record()
@@ -156,7 +152,7 @@ def test_a_program_that_ignores_sigterm_is_killed_after_its_grace(shop: Workshop
 def test_a_kill_takes_the_whole_group(shop: Workshop) -> None:
     shop.publish("sh", "-c", f"trap 'exit 4' TERM; sh -c \"{TERM_IGNORING}\" & echo $!; wait")
     shim = shop.shim()
-    wait_for_output(shop)
+    shop.wait_for_output()
     grandchild = int(shop.out().split()[0])
     assert alive(grandchild)
     shop.spool.request_kill(shop.attempt, "mina")
@@ -170,7 +166,7 @@ def test_a_kill_is_obeyed_without_the_fifo(shop: Workshop) -> None:
     folder = shop.publish("sh", "-c", "echo ready; sleep 60")
     (folder / "ctl").unlink()
     shop.shim()
-    wait_for_output(shop)
+    shop.wait_for_output()
     shop.spool.request_kill(shop.attempt, "mina")
     assert shop.record().how is How.KILLED
 
@@ -178,7 +174,7 @@ def test_a_kill_is_obeyed_without_the_fifo(shop: Workshop) -> None:
 def test_a_kill_is_obeyed_over_the_fifo_alone(shop: Workshop) -> None:
     folder = shop.publish("sh", "-c", "echo ready; sleep 60")
     shop.shim()
-    wait_for_output(shop)
+    shop.wait_for_output()
     (folder / "ctl").write_bytes(b"mina")
     assert shop.record().text == "by mina"
 
@@ -207,7 +203,7 @@ def test_a_shim_outlives_what_ends_terminals_and_services(shop: Workshop) -> Non
     shop.publish("sh", "-c", "echo ready; read x < gate; exit 6")
     os.mkfifo(shop.folder / "gate")
     shim = shop.shim()
-    wait_for_output(shop)
+    shop.wait_for_output()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         shim.send_signal(number)
     (shop.folder / "gate").write_text("go\n")
@@ -278,7 +274,7 @@ def test_a_spec_of_another_version_is_refused_with_the_reason(shop: Workshop) ->
     (folder / "spec").write_bytes(spec.replace(b"version\x001\x00", b"version\x009\x00"))
     shim = shop.shim()
     _, said = shim.communicate(timeout=30)
-    assert (shim.returncode, said) == (UNPREPARED, b"ValueError: the spec has version b'9', this shim knows b'1'\n")
+    assert (shim.returncode, said) == (UNPREPARED, b"before the start: the spec has version 9, this shim knows 1\n")
 
 
 def test_a_folder_taken_away_ends_the_shim_after_its_task(shop: Workshop) -> None:
@@ -303,24 +299,21 @@ def test_a_shim_speaks_when_the_program_runs_and_not_when_it_cannot(shop: Worksh
 
 
 @pytest.mark.parametrize(
-    ("point", "kind"),
+    ("point", "verdict"),
     [
         ("before-lock", Void),
         ("locked", Void),
-        ("before-decision", Void),
+        ("forked", Void),
         ("before-link", Void),
-        ("linked", StartFailed),
-        ("decided", StartFailed),
-        ("forked", StartFailed),
-        ("before-started", StartFailed),
+        ("linked", Lost),
+        ("decided", Lost),
+        ("before-go", Lost),
     ],
 )
-def test_a_shim_killed_before_the_start_is_on_record_has_started_nothing(
-    shop: Workshop, point: str, kind: type
-) -> None:
+def test_a_shim_killed_before_the_word_has_started_nothing(shop: Workshop, point: str, verdict: type) -> None:
     shop.publish()
     assert finish(shop.shim(environment={"BOMS_SHIM_FAILPOINT": point})) == -signal.SIGKILL
-    assert isinstance(shop.over(), kind)
+    assert isinstance(shop.over(), verdict)
     assert finish(shop.shim()) == DECIDED, "no later shim starts it either"
     assert shop.words() == []
 
@@ -338,14 +331,6 @@ def test_the_held_process_does_not_keep_the_lock_of_a_dead_shim(shop: Workshop) 
         assert not shop.spool.lock_held(shop.attempt)
     finally:
         os.kill(held, signal.SIGCONT)
-    assert isinstance(shop.over(), Lost)
-    assert shop.words() == []
-
-
-@pytest.mark.parametrize("point", ["started", "before-go"])
-def test_a_shim_killed_before_the_word_leaves_it_unknown_and_not_run(shop: Workshop, point: str) -> None:
-    shop.publish()
-    assert finish(shop.shim(environment={"BOMS_SHIM_FAILPOINT": point})) == -signal.SIGKILL
     assert isinstance(shop.over(), Lost)
     assert shop.words() == []
 

@@ -15,7 +15,7 @@ from boms_tui.model.facts import How
 from boms_tui.model.ids import AttemptId
 from boms_tui.runtime import bundle, identity
 from boms_tui.runtime import spool as spool_module
-from boms_tui.runtime.found import Alive, Ended, Found, Lost, StartFailed, Unsupervised, Void
+from boms_tui.runtime.found import Alive, Ended, Found, Lost, Unsupervised, Void
 from boms_tui.runtime.identity import boot_id, open_exactly, signal_group, start_time
 from boms_tui.runtime.ports import Spec
 from boms_tui.runtime.shim.files import WRITE_LOCK, Pairs, pack, seal
@@ -31,13 +31,16 @@ RECORD: Pairs = [
     (b"code", b"7"),
 ]
 
+DEAD = 1 << 21
+"""A number that no process has."""
+
 
 def started(pid: int, *, start: int | None = None, boot: str = "") -> bytes:
     """A start record of the process `pid`, whose shim has ended."""
     at = start if start is not None else start_time(pid)
     fields = {
         "version": "1", "pid": pid, "starttime": at, "boot_id": boot or boot_id(), "shim_pid": 1, "shim_starttime": 1,
-        "pgid": pid, "at": 1_795_356_100_000_000_000,
+        "at": 1_795_356_100_000_000_000,
     }  # fmt: skip
     return pack((key.encode(), str(value).encode()) for key, value in fields.items())
 
@@ -76,7 +79,7 @@ def test_a_disk_that_refuses_leaves_nothing_behind(shop: Workshop, monkeypatch: 
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(spool_module, "sync_folder", refuse)
+    monkeypatch.setattr(os, "mkfifo", refuse)
     with pytest.raises(OSError, match="No space left"):
         shop.publish("true")
     assert {path.name for path in shop.spool.root.iterdir() if not path.name.startswith("shim-")} == set()
@@ -99,9 +102,9 @@ def test_cancel_decides_what_nobody_decided(shop: Workshop) -> None:
 
 def test_cancel_loses_against_a_start(shop: Workshop) -> None:
     folder = shop.publish("true")
-    (folder / "decision").write_bytes(b"START")
+    (folder / "decision").write_bytes(started(DEAD, start=1))
     assert not shop.spool.cancel(shop.attempt)
-    assert (folder / "decision").read_bytes() == b"START"
+    assert (folder / "decision").read_bytes() == started(DEAD, start=1)
 
 
 def test_adopting_what_was_never_published_makes_it_void_for_ever(shop: Workshop) -> None:
@@ -116,7 +119,7 @@ def test_adopting_looks_again_where_somebody_was_faster(shop: Workshop, monkeypa
 
     def lose(self: Spool, attempt: AttemptId) -> bool:
         (folder / "exit.rec").write_bytes(seal(pack(RECORD)))
-        (folder / "decision").write_bytes(b"START")
+        (folder / "decision").write_bytes(started(DEAD, start=1))
         return cancel(self, attempt)
 
     monkeypatch.setattr(Spool, "cancel", lose)
@@ -124,27 +127,25 @@ def test_adopting_looks_again_where_somebody_was_faster(shop: Workshop, monkeypa
 
 
 WHOLE, TORN = seal(pack(RECORD)), seal(pack(RECORD))[:20]
-DEAD = 1 << 21
-START = {"decision": b"START"}
-UNSEEN = {**START, "started": started(DEAD, start=1)}
+UNSEEN = {"decision": started(DEAD, start=1)}
 CASES: dict[str, tuple[Callable[[], dict[str, bytes]], type[Found]]] = {
     "undecided": (dict, Void),
     "cancelled": (lambda: {"decision": b"CANCEL"}, Void),
     "an unreadable decision": (lambda: {"decision": b"PERHAPS"}, Lost),
-    "decided and no more": (lambda: {**START, "exit.tmp": bytes(512)}, StartFailed),
-    "a recorded end": (lambda: {**START, "exit.rec": WHOLE}, Ended),
-    "an end not renamed": (lambda: {**START, "exit.tmp": WHOLE}, Ended),
-    "an end in a second file": (lambda: {**START, "exit.tmp": bytes(512), "exit.9.tmp": WHOLE}, Ended),
-    "a torn record before a whole one": (lambda: {**START, "exit.rec": TORN, "exit.tmp": WHOLE}, Ended),
+    "decided and no more": (lambda: {**UNSEEN, "exit.tmp": bytes(512)}, Lost),
+    "a recorded end": (lambda: {**UNSEEN, "exit.rec": WHOLE}, Ended),
+    "an end not renamed": (lambda: {**UNSEEN, "exit.tmp": WHOLE}, Ended),
+    "an end in a second file": (lambda: {**UNSEEN, "exit.tmp": bytes(512), "exit.9.tmp": WHOLE}, Ended),
+    "a torn record before a whole one": (lambda: {**UNSEEN, "exit.rec": TORN, "exit.tmp": WHOLE}, Ended),
     "a torn record": (lambda: {**UNSEEN, "exit.rec": TORN}, Lost),
     "an empty record": (lambda: {**UNSEEN, "exit.rec": b""}, Lost),
     "a damaged record": (lambda: {**UNSEEN, "exit.rec": WHOLE.replace(b"7", b"0")}, Lost),
     "a record of another version": (lambda: {**UNSEEN, "exit.rec": seal(pack([(b"version", b"9")]))}, Lost),
     "a program that ended unseen": (lambda: UNSEEN, Lost),
-    "a program that lives": (lambda: {**START, "started": started(os.getpid())}, Unsupervised),
-    "another process with its number": (lambda: {**START, "started": started(os.getpid(), start=1)}, Lost),
-    "another boot": (lambda: {**START, "started": started(os.getpid(), boot="another")}, Lost),
-    "an unreadable start": (lambda: {**START, "started": b"nonsense"}, Lost),
+    "a program that lives": (lambda: {"decision": started(os.getpid())}, Unsupervised),
+    "another process with its number": (lambda: {"decision": started(os.getpid(), start=1)}, Lost),
+    "another boot": (lambda: {"decision": started(os.getpid(), boot="another")}, Lost),
+    "a decision of another version": (lambda: {"decision": pack([(b"version", b"9")])}, Lost),
 }
 
 
@@ -179,8 +180,7 @@ def test_a_record_is_read_in_full(shop: Workshop) -> None:
 
 def test_evidence_names_what_is_known(shop: Workshop) -> None:
     folder = shop.publish("true")
-    (folder / "decision").write_bytes(b"START")
-    (folder / "started").write_bytes(started(4711, start=1, boot="another"))
+    (folder / "decision").write_bytes(started(4711, start=1, boot="another"))
     assert shop.spool.adopt(shop.attempt) == Lost("the host restarted while it ran (pid 4711, since 14:01:40Z)")
 
 
@@ -304,17 +304,16 @@ def test_a_shim_is_compiled_once_and_whole_or_not_at_all(tmp_path: Path, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr("py_compile.compile", refuse)
         with pytest.raises(OSError, match="No space left"):
-            bundle.shim_command(tmp_path)
+            bundle.shim_command(tmp_path, "python")
     assert list(tmp_path.iterdir()) == []
-    command = bundle.shim_command(tmp_path)
+    command = bundle.shim_command(tmp_path, "python")
     monkeypatch.setattr("py_compile.compile", refuse)
-    assert bundle.shim_command(tmp_path) == command
+    assert bundle.shim_command(tmp_path, "python") == command
 
 
 def test_looking_takes_little_time(shop: Workshop) -> None:
     folder = shop.publish("true")
-    (folder / "decision").write_bytes(b"START")
-    (folder / "started").write_bytes(started(os.getpid()))
+    (folder / "decision").write_bytes(started(os.getpid()))
     before = clock.monotonic()
     for _ in range(500):
         shop.spool.adopt(shop.attempt)

@@ -23,7 +23,7 @@ from boms_tui.runtime.spool import Spool
 spool, attempt = Spool(Path(sys.argv[1])), sys.argv[2]
 spool.{act}
 """
-CALLS = ("fsync", "rename", "link", "pwrite64")
+CALLS = ("mkdir", "mknodat", "write", "pwrite64", "fsync", "fdatasync", "rename", "link")
 
 
 def killed_everywhere(folder: Path, act: str, *, published: bool) -> Iterator[Workshop]:
@@ -41,7 +41,7 @@ def killed_everywhere(folder: Path, act: str, *, published: bool) -> Iterator[Wo
             if status == 0:
                 break
             killed += 1
-    assert killed >= len(CALLS), "the act was killed at few of its calls"
+    assert killed > 4, "the act was killed at few of its calls"
 
 
 def run_killed(shop: Workshop, act: str, call: str, count: int) -> int:

@@ -1,19 +1,25 @@
 """A spool of its own, shims started by hand, and what they and their tasks leave behind."""
 
+import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from boms_tui.model.ids import AttemptId
-from boms_tui.runtime.bundle import shim_command
+from boms_tui.model.output import Range
+from boms_tui.runtime.bundle import Kind, shim_command
+from boms_tui.runtime.cshim import build
 from boms_tui.runtime.found import Alive, Ended, Found, Over, Unsupervised
 from boms_tui.runtime.identity import start_time
 from boms_tui.runtime.ports import Spec
@@ -21,8 +27,17 @@ from boms_tui.runtime.protocol import ExitRecord
 from boms_tui.runtime.spool import Spool
 from tests.runtime.house import wait_until
 
+UNDER_STRACE = ("strace", "-f", "-qq", "-o", "/dev/null", "-e")
 WITNESS = Path(__file__).with_name("witness.py")
 ATTEMPT = AttemptId("ops/one@2026-11-20.1:only.1")
+
+
+class Tail(NamedTuple):
+    """The end of an output. `size` is all that was printed, `dropped` what the cap cut; bytes."""
+
+    data: bytes
+    size: int
+    dropped: int
 
 
 def spec_for(attempt: AttemptId, argv: Sequence[object], directory: Path, **more: Any) -> Spec:
@@ -35,17 +50,33 @@ def spec_for(attempt: AttemptId, argv: Sequence[object], directory: Path, **more
     return Spec(attempt, tuple(map(str, argv)), environment, str(directory), **fields)
 
 
+@cache
+def shim_in_c() -> Path:
+    """The shim in C as its sources are now; skips the test where there is no compiler."""
+    if build.serves(build.BUILT):
+        return build.BUILT
+    folder = Path(tempfile.mkdtemp(prefix="boms-shim-"))
+    atexit.register(shutil.rmtree, folder)
+    try:
+        build.compile_shim(folder / "boms-shim")
+    except build.CannotBuildError as error:
+        pytest.skip(str(error))
+    return folder / "boms-shim"
+
+
 @dataclass
 class Workshop:
     """One spool in a folder of its own. `started` are the shims to clear away."""
 
     folder: Path
+    kind: Kind = "auto"
     attempt: AttemptId = ATTEMPT
     started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.spool = Spool(self.folder / "spool")
-        self.command = shim_command(self.spool.root)
+        built = shim_in_c() if self.kind == "c" else build.BUILT
+        self.command = shim_command(self.spool.root, self.kind, built=built)
         self.witness = self.folder / "witness.log"
 
     def publish(self, *argv: object, **more: Any) -> Path:
@@ -94,6 +125,19 @@ class Workshop:
     def out(self) -> bytes:
         return (self.spool.folder(self.attempt) / "out.log").read_bytes()
 
+    def tail(self, limit: int = 65_536) -> Tail | None:
+        """The end of what the attempt printed; None where it has no output file."""
+        output = self.spool.output(self.attempt)
+        if output is None or not (self.spool.folder(self.attempt) / "out.log").exists():
+            return None
+        extent = output.extent(ended=self.spool.read_exit(self.attempt) is not None)
+        end = extent.kept[1] if extent.dropped else extent.kept[0]
+        return Tail(output.read(Range(max(end.start, end.end - limit), end.end)), extent.size, extent.dropped)
+
+    def wait_for_output(self, text: bytes = b"ready") -> None:
+        out = self.spool.folder(self.attempt) / "out.log"
+        wait_until(lambda: text in read_if_there(out), f"the task to print {text!r}")
+
     def words(self) -> list[str]:
         """What the tasks wrote to the witness file: `start`, `end N`."""
         if not self.witness.exists():
@@ -106,12 +150,13 @@ class Workshop:
             started = self.spool.read_started(self.attempt)
         except ValueError:
             started = None
-        for pid in processes_naming(self.spool.root):
+        for pid in processes_naming(self.spool.root) | processes_in(self.folder):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         for process in self.started:
             finish(process)
-        if started is not None and started.pid != os.getpid() and start_time(started.pid) == started.start_time:
+        ours = started is not None and started.pid not in {1, os.getpid()}  # killpg(1) would mean every process
+        if ours and started is not None and start_time(started.pid) == started.start_time:
             os.killpg(started.pid, signal.SIGKILL)
 
 
@@ -119,6 +164,19 @@ def processes_naming(path: Path) -> set[int]:
     """The processes whose command line names a path."""
     lines = Path("/proc").glob("[0-9]*/cmdline")
     return {int(line.parent.name) for line in lines if bytes(path) in read_if_there(line)}
+
+
+def processes_in(folder: Path) -> set[int]:
+    """The other processes that have a folder for their own."""
+    there = {int(link.parent.name) for link in Path("/proc").glob("[0-9]*/cwd") if leads_to(link, folder)}
+    return there - {os.getpid()}
+
+
+def leads_to(link: Path, folder: Path) -> bool:
+    try:
+        return link.readlink() == folder
+    except OSError:
+        return False
 
 
 def read_if_there(path: Path) -> bytes:
@@ -143,6 +201,8 @@ def alive(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
+both_shims = pytest.mark.parametrize("kind", ["python", "c"])
+"""For tests that use `shop`, or ask for the `kind` themselves."""
 needs_strace = pytest.mark.skipif(
     subprocess.run(["/bin/sh", "-c", "command -v strace"], capture_output=True, check=False).returncode != 0,
     reason="strace is not on this machine",

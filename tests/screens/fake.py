@@ -10,7 +10,7 @@ from typing import Any
 from boms_tui.errors import BomsError, MustChangeError, NoAnswerError, NotAuthorisedError
 from boms_tui.model.definition import Contact, CronStart, ProcessStart
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, split_ref
-from boms_tui.model.records import Answer, Entry, Run, SealedEntry, TaskRun, Verdict
+from boms_tui.model.records import Answer, CheckVerdict, Entry, Run, SealedEntry, TaskRun, Verdict
 from boms_tui.model.states import LIVE, TaskState
 from boms_tui.model.verbs import VERBS
 from boms_tui.model.views import (
@@ -22,6 +22,7 @@ from boms_tui.model.views import (
     Output,
     ProcessRow,
     ProcessView,
+    Progress,
     Pulse,
     RunView,
     TaskView,
@@ -65,11 +66,17 @@ class FakeGateway:
     acts: list[dict[str, Any]] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     verdict: Answer = Answer.APPLIED
+    verdict_code: str = ""
     verdict_reason: str = ""
     refusal: str = ""
     hold_acts: Event = field(default_factory=Event)
     must_change: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
+    said: dict[AttemptId, Progress] = field(default_factory=dict)
+    checks: dict[str, tuple[CheckVerdict, ...]] = field(default_factory=dict)
+    waits: dict[str, str] = field(default_factory=dict)
+    gates: dict[str, tuple[Gate, ...]] = field(default_factory=dict)
+    rows: list[SealedEntry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.hold_acts.set()
@@ -145,7 +152,11 @@ class FakeGateway:
             if self.runs[run].started_at
             else (Gate(GateKind.RUN, "run:risk/var", open=False, detail="risk/var is running"),)
         )
-        return RunView(self.runs[run], process, tasks, last, gates, frozenset(self.held))
+        return RunView(
+            self.runs[run], process, tasks, last, self.gates.get(run, gates), frozenset(self.held),
+            {task.task: self.waits[task.ref] for task in tasks.values() if task.ref in self.waits},
+            {name: self.said[attempt.id] for name, attempt in last.items() if attempt.id in self.said},
+        )  # fmt: skip
 
     def task(self, ref: str) -> TaskView:
         self._answer("task")
@@ -156,10 +167,13 @@ class FakeGateway:
         return TaskView(
             self.runs[run], definition, task, self.attempts.get(ref, ()), self._gates(task),
             self.contacts_[:2], definition.instructions if self.instructions is None else self.instructions,
-            (SealedEntry(90, 3, entry, "ab" * 32),),
+            (SealedEntry(90, 3, entry, "ab" * 32),), self.checks.get(ref, ()),
+            self.said.get(self.attempts[ref][-1].id) if ref in self.attempts else None,
         )  # fmt: skip
 
     def _gates(self, task: TaskRun) -> tuple[Gate, ...]:
+        if task.ref in self.gates:
+            return self.gates[task.ref]
         if task.state in LIVE or task.state is not TaskState.WAITING:
             return ()
         return (
@@ -173,6 +187,10 @@ class FakeGateway:
         self._answer("output")
         tail = self.outputs.get(attempt, night.LOG.encode())
         return Output(attempt, tail, len(tail), 0, NOW)
+
+    def progress(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, Progress]:
+        self._answer("progress")
+        return {attempt: self.said[attempt] for attempt in attempts if attempt in self.said}
 
     def processes(self) -> Sequence[ProcessRow]:
         self._answer("processes")
@@ -197,7 +215,7 @@ class FakeGateway:
 
     def journal(self, *, about: str = "", limit: int = 200) -> Sequence[SealedEntry]:
         self._answer("journal")
-        return [SealedEntry(1, 3, Entry(NOW, "runtime", "ordered", about), "ab" * 32)][:limit]
+        return [row for row in reversed(self.rows) if row.entry.object.startswith(about)][:limit]
 
     def users(self) -> Sequence[UserRow]:
         self._answer("users")
@@ -207,10 +225,11 @@ class FakeGateway:
         self._answer("roles")
         return ROLES
 
-    def effect(self, verb: str, target: str) -> Effect:
+    def effect(self, verb: str, target: str, parameters: Mapping[str, str] | None = None) -> Effect:
         self._answer("effect")
-        self.asked[f"effect {verb} {target}"] += 1
-        if verb in {"retry", "skip", "force-ok", "confirm"}:
+        given = dict(parameters or {})
+        self.asked[" ".join(["effect", verb, target, *(f"{name}={given[name]}" for name in sorted(given))])] += 1
+        if verb in {"retry", "skip", "force-ok", "confirm", "free"} or given.get("as") == "ok":
             return Effect(("cube", "totals", "tell-desk"), (("release", "waits for a person"),), refusal=self.refusal)
         return Effect(went_on=("finance/ledger@2026-11-20.1",) if verb == "rerun" else (), refusal=self.refusal)
 
@@ -245,4 +264,6 @@ class FakeGateway:
         )  # fmt: skip
         if not self.hold_acts.wait(30):
             raise NoAnswerError("the runtime does not answer", "start it")
-        return Verdict(RequestId("q1"), self.verdict, self.verdict.value, self.verdict_reason, self.now, target=target)
+        state = self.tasks[target].state if target in self.tasks else ""
+        code = self.verdict_code or self.verdict.value
+        return Verdict(RequestId("q1"), self.verdict, code, self.verdict_reason, self.now, state, target)

@@ -195,7 +195,7 @@ def _task_run(run: Run, name: TaskName, state: TaskState, place: int, of: int) -
         state,
         tries,
         tries,
-        due,
+        due_at=due,
         started_at=started,
         ended_at=ended,
         changed_at=ended or started,

@@ -4,17 +4,16 @@ import asyncio
 import html
 import re
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from rich.cells import cell_len
 
-from boms_tui.model.ids import RunId
+from tests.screens import scenes
 from tests.screens.fake import signed_in
-from tests.screens.stage import Stage, stage
+from tests.screens.scenes import Scene
+from tests.screens.stage import stage
 
 SIZE = (100, 30)
-MARGIN, VAR = RunId("settlement/eod-margin@2026-11-20.1"), RunId("risk/var@2026-11-20.1")
 _FONT_FACES = re.compile(r"@font-face\s*\{.*?\}\s*", re.DOTALL)
 _COMMENTS = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 _TEXT = re.compile(r'<text class="([\w-]+)" x="([\d.]+)" y="([\d.]+)" textLength="[\d.]+"([^>]*)>([^<]*)</text>')
@@ -23,58 +22,18 @@ _CELL = 12.2
 _FONTS = "ui-monospace, 'DejaVu Sans Mono', 'Cascadia Mono', Menlo, Consolas"
 
 
-async def _board(at: Stage) -> None:
-    await at.sees("needs a person", "LIVE")
-
-
-async def _run(at: Stage) -> None:
-    at.app.open_run(VAR)
-    await at.sees("scenarios", "reprice-debt")
-
-
-async def _map(at: Stage) -> None:
-    await _run(at)
-    await at.press("m")
-    await at.sees("┌")
-
-
-async def _task(at: Stage) -> None:
-    at.app.open_task(f"{MARGIN}:compute")
-    await at.sees("exit 3", "nothing was published")
-
-
-async def _confirm(at: Stage) -> None:
-    await _task(at)
-    await at.press("r")
-    await at.sees("release (waits for a person)")
-    await at.press(*"the exchange has sent its file again")
-
-
-async def _processes(at: Stage) -> None:
-    await at.press("2")
-    await at.sees("archive", "Archive of the night")
-
-
-async def _users(at: Stage) -> None:
-    await at.press("4")
-    await at.sees("newcomer")
-
-
-async def _sign_in(at: Stage) -> None:
-    await at.sees("Sample accounts", "needs a person")
-
-
-SCENES: dict[str, Callable[[Stage], Awaitable[None]]] = {
-    "board": _board, "run": _run, "map": _map, "task": _task, "confirm": _confirm, "signin": _sign_in,
-    "processes": _processes, "users": _users,
+SHOWN: dict[str, Scene] = {
+    "board": scenes.board, "run": scenes.run, "map": scenes.run_map, "task": scenes.checks, "unknown": scenes.unknown,
+    "resolve": scenes.resolve, "free": scenes.gates, "confirm": scenes.retry, "signin": scenes.sign_in,
+    "processes": scenes.processes, "users": scenes.users,
 }  # fmt: skip
 
 
 async def picture(name: str) -> str:
     """One screen as SVG that needs nothing from anywhere else."""
-    person = None if SCENES[name] is _sign_in else signed_in("admin", "meera")
+    person = None if SHOWN[name] is scenes.sign_in else signed_in("admin", "meera")
     async with stage(SIZE, signed_in=person) as at:
-        await SCENES[name](at)
+        await SHOWN[name](at)
         await at.pilot.pause()
         return self_contained(at.svg)
 
@@ -102,7 +61,7 @@ def _without_margins(found: re.Match[str]) -> str:
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name in SCENES:
+    for name in SHOWN:
         (folder / f"{name}.svg").write_text(asyncio.run(picture(name)), encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
 """A console before a real runtime: the processes of these tests, the people, and what the store says of it all."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from boms_tui.screens.app import Console
 from boms_tui.screens.gateway import Hint
 from tests.runtime.house import PASSWORD, House
 from tests.screens.stage import STEP, Seat
+from tests.screens.terminal import Terminal
 
 SECONDS = 30
 PEOPLE = {"olga": "operator", "supra": "supervisor", "victor": "viewer"}
@@ -46,15 +47,28 @@ class Asked(NamedTuple):
 
 
 @contextmanager
-def house_with(folder: Path, *processes: str) -> Iterator[House]:
-    """A home with these processes and people, and a runtime that leads."""
+def house_with(folder: Path, *processes: str, texts: Sequence[str] = ()) -> Iterator[House]:
+    """A home with these processes, other definitions and people, and a runtime that leads."""
     with House(folder) as house:
         for name, role in PEOPLE.items():
             house.store.appoint(name, PASSWORD, (role,))
         house.home.work.mkdir(parents=True, exist_ok=True)
-        house.apply(*map(definition, processes))
+        house.apply(*map(definition, processes), *texts)
         house.start_runtime()
         yield house
+
+
+@contextmanager
+def console(house: House, user: str) -> Iterator[Terminal]:
+    """The console as a program on a terminal, with this person signed in and the board on it."""
+    terminal = Terminal("boms_tui", "--home", str(house.home.path), "console")
+    try:
+        terminal.sees("Look around", "● LIVE")
+        terminal.type(f"{user}\r", f"{PASSWORD}\r")
+        terminal.sees(f"{user} {PEOPLE[user]}", "● LIVE <2 s")
+        yield terminal
+    finally:
+        terminal.child.close(force=True)
 
 
 def requests(house: House, verb: str) -> list[Asked]:

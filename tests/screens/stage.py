@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from difflib import unified_diff
 from io import StringIO
 from pathlib import Path
 
@@ -95,7 +96,7 @@ class Stage(Seat):
             if self.rows == stored:
                 return
             await asyncio.sleep(STEP)
-        assert self.rows == stored
+        raise AssertionError("\n".join(unified_diff(stored, self.rows, "stored", "seen", lineterm="")))
 
 
 @dataclass

@@ -1,14 +1,15 @@
 """Every verb goes through the box once, with what the person saw and why; nothing is shown before it is so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 from textual.css.query import NoMatches
 
 from boms_tui.errors import BomsError
-from boms_tui.model.ids import RunId
+from boms_tui.model.definition import Parameter
+from boms_tui.model.ids import ProcessId, RunId
 from boms_tui.model.records import Answer
 from boms_tui.model.states import TaskState
 from boms_tui.model.verbs import VERBS, Level
@@ -82,7 +83,8 @@ async def test_each_verb_sends_one_request(case: Case) -> None:
 
 
 async def test_every_verb_with_a_key_is_tried_here() -> None:
-    assert {case.verb for case in CASES} | {"order"} == {verb.name for verb in VERBS.values() if verb.key}
+    elsewhere = {"order", "free"}
+    assert {case.verb for case in CASES} | elsewhere == {verb.name for verb in VERBS.values() if verb.key}
 
 
 async def test_the_box_says_what_follows() -> None:
@@ -233,16 +235,74 @@ async def test_an_order_carries_its_date_and_parameters() -> None:
         assert at.gateway.acts[0]["version_seen"] is None
 
 
+async def test_a_box_with_many_fields_keeps_its_buttons_in_reach() -> None:
+    gateway = FakeGateway()
+    archive = ProcessId("archive/night")
+    asked = {f"field-{number:02}": Parameter() for number in range(14)}
+    gateway.definitions[archive] = replace(gateway.definitions[archive], parameters=asked)
+    async with stage(gateway=gateway, signed_in=signed_in()) as at:
+        await at.press("2")
+        await at.sees("revision     4, applied")
+        await at.press("o")
+        await at.sees("Business date", "No, go back", "Yes: Order")
+        await at.press(*["tab"] * 14)
+        await at.sees("field-13")
+        await fill(at, {f"parameter.{name}": name for name in asked})
+        await say_yes(at)
+        await at.until(lambda: gateway.acts)
+        assert len(gateway.acts[0]["parameters"]) == 14
+
+
 async def test_a_choice_is_turned_with_the_arrows() -> None:
     async with stage(signed_in=signed_in("admin")) as at:
         await go_to(at, NOTES)
         await at.press("v")
-        await at.sees("It was")
-        await at.press("right", "right", "left")
+        await at.sees("What really happened?")
+        await at.press("down", "right", "up")
         await fill(at, {"#reason": WHY})
         await say_yes(at)
         await at.until(lambda: at.gateway.acts)
         assert at.gateway.acts[0]["parameters"] == {"as": "ok"}
+
+
+async def test_what_would_follow_is_asked_again_for_every_choice() -> None:
+    async with stage(signed_in=signed_in("admin")) as at:
+        await go_to(at, NOTES)
+        await at.press("v")
+        await at.sees("starts  nothing", "its work is done; what depends on it goes on")
+        await at.press("down")
+        await at.sees("starts  cube, totals, tell-desk")
+        await at.press("up")
+        await at.sees("starts  nothing")
+        assert at.gateway.asked[f"effect resolve {NOTES} as=ok"] == 1
+        assert at.gateway.asked[f"effect resolve {NOTES} as=failed"] == 2
+
+
+async def test_a_refusal_that_no_longer_holds_is_taken_back() -> None:
+    async with stage(signed_in=signed_in("admin")) as at:
+        await go_to(at, NOTES)
+        at.gateway.refusal = "it still runs"
+        await at.press("v")
+        await at.sees("it would be refused: it still runs")
+        at.gateway.refusal = ""
+        await at.press("down")
+        await at.misses("it would be refused")
+        await fill(at, {"#reason": WHY})
+        await say_yes(at)
+        await at.until(lambda: at.gateway.acts)
+
+
+async def test_an_order_says_what_follows_once_its_parameters_are_there() -> None:
+    async with stage(signed_in=signed_in()) as at:
+        await at.press("2")
+        await at.sees("revision     4, applied")
+        await at.press("o")
+        await at.sees("shows once batch is filled in")
+        assert not [name for name in at.gateway.asked if name.startswith("effect order")]
+        await at.press(*"2026-11-21", "enter", "enter", *"7", "enter")
+        await at.sees("nothing stays blocked")
+        wanted = "effect order archive/night date=2026-11-21 parameter.batch=7 parameter.region=west"
+        assert at.gateway.asked[wanted] == 1
 
 
 ACCOUNTS: tuple[tuple[str, str, dict[str, str], dict[str, Any]], ...] = (
@@ -300,7 +360,7 @@ async def test_a_box_that_is_left_at_once_draws_nothing_any_more() -> None:
     async with stage(signed_in=signed_in("admin")) as at:
         await go_to(at, NOTES)
         await at.press("v")
-        await at.sees("It was")
+        await at.sees("What really happened?")
         box = at.app.screen
         assert isinstance(box, Confirm)
         box.action_cancel()

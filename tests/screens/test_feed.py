@@ -6,9 +6,10 @@ import pytest
 from textual.message import Message
 
 from boms_tui.model.ids import AttemptId, RunId
+from boms_tui.model.views import Progress
 from boms_tui.screens.background import Done, in_background
 from boms_tui.screens.feed import Feed
-from boms_tui.screens.messages import Beat, Interest, Printed, Refused, Shown, Silence, View
+from boms_tui.screens.messages import Beat, Interest, Printed, Progressed, Refused, Shown, Silence, View
 from tests.screens.fake import FakeGateway
 
 VAR = RunId("risk/var@2026-11-20.1")
@@ -57,7 +58,7 @@ def test_it_asks_only_what_is_looked_at(posted: Posted) -> None:
     feed.poll()
     feed.watch(Interest(View.CONTACTS))
     feed.poll()
-    assert {name for name in gateway.asked if gateway.asked[name]} == {"pulse", "run", "contacts"}
+    assert {name for name in gateway.asked if gateway.asked[name]} == {"pulse", "run", "progress", "contacts"}
 
 
 def test_the_followed_output_is_posted_when_it_grows(posted: Posted) -> None:
@@ -75,6 +76,38 @@ def test_the_followed_output_is_posted_when_it_grows(posted: Posted) -> None:
     gateway.outputs[attempt] = b"more and more"
     feed.poll()
     assert not any(isinstance(message, Printed) for message in posted.taken())
+
+
+def test_those_that_run_are_asked_what_they_say_every_second_look_and_only_news_is_posted(posted: Posted) -> None:
+    gateway = FakeGateway()
+    attempt = gateway.attempts[f"{VAR}:reprice-fo"][-1].id
+    feed = feed_on(gateway, posted, View.RUN, VAR)
+    for _ in range(4):
+        feed.poll()
+    assert gateway.asked["progress"] == 2
+    assert not any(isinstance(message, Progressed) for message in posted.taken())
+    gateway.said[attempt] = Progress(42, "book 7", gateway.now)
+    for _ in range(4):
+        feed.poll()
+    assert gateway.asked["progress"] == 4
+    assert gateway.asked["run"] == 1
+    heard = [message for message in posted.taken() if isinstance(message, Progressed)]
+    assert [message.progress for message in heard] == [gateway.said]
+
+
+@pytest.mark.parametrize(
+    ("view", "key", "asks"),
+    [
+        (View.TASK, f"{VAR}:reprice-fo", 1),
+        (View.TASK, f"{VAR}:scenarios", 0),
+        (View.RUN, "compliance/exchange-files@2026-11-20.1", 0),
+        (View.BOARD, "", 0),
+    ],
+)
+def test_nothing_is_asked_of_what_does_not_run(posted: Posted, view: View, key: str, asks: int) -> None:
+    gateway = FakeGateway()
+    feed_on(gateway, posted, view, key).poll()
+    assert gateway.asked["progress"] == asks
 
 
 def test_a_lost_store_is_told_and_what_was_missed_is_read_afterwards(posted: Posted) -> None:
@@ -127,12 +160,12 @@ def test_it_wakes_when_something_else_is_looked_at() -> None:
 
 
 def test_messages_of_one_kind_replace_each_other() -> None:
-    beat = Beat(FakeGateway().pulse())
-    assert beat.can_replace(Beat(FakeGateway().pulse()))
+    beat = Beat(FakeGateway().pulse(), 1.0)
+    assert beat.can_replace(Beat(FakeGateway().pulse(), 2.0))
     assert not beat.can_replace(Silence("a", "b"))
-    shown = Shown(View.RUN, "a", None, beat.pulse)
-    assert shown.can_replace(Shown(View.RUN, "a", None, beat.pulse))
-    assert not shown.can_replace(Shown(View.RUN, "b", None, beat.pulse))
+    shown = Shown(View.RUN, "a", None, beat)
+    assert shown.can_replace(Shown(View.RUN, "a", None, beat))
+    assert not shown.can_replace(Shown(View.RUN, "b", None, beat))
 
 
 def test_a_call_in_the_background_always_comes_back() -> None:

@@ -9,10 +9,11 @@ import pytest
 from boms_tui.errors import NotAuthorisedError
 from boms_tui.model.definition import Contact, Dependency
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName
-from boms_tui.model.records import Answer
-from boms_tui.model.views import Effect
+from boms_tui.model.records import Answer, CheckVerdict, Phase
+from boms_tui.model.views import Effect, Gate, GateKind, Progress
 from boms_tui.screens.gateway import Hint
 from tests.screens.fake import FakeGateway, signed_in
+from tests.screens.night import NOW
 from tests.screens.stage import LARGE, SMALL, Stage, stage
 
 EVIL = "\x1b]52;c;ZXZpbA==\x07\x1b[2J[/nope][@click=app.exit]x[/]\x9b31m\u202e\u200b\ud800\r\n\t:smile:"
@@ -45,8 +46,24 @@ def hostile_gateway() -> FakeGateway:
     gateway.people = {EVIL: replace(gateway.people["asha"], name=EVIL, roles=(EVIL,))}
     gateway.gate_detail = EVIL
     gateway.instructions = EVIL
-    gateway.effect = lambda verb, target: Effect((EVIL,), ((EVIL, EVIL),), (EVIL,))  # type: ignore[method-assign]  # noqa: ARG005
+    gateway.said = {attempts[-1].id: Progress(50, EVIL, NOW) for attempts in gateway.attempts.values()}
+    gateway.waits = dict.fromkeys(gateway.tasks, EVIL)
+    gateway.checks = {ref: (_check(attempts[-1].id),) for ref, attempts in gateway.attempts.items()}
+    gateway.gates = dict.fromkeys((TASK, f"{RUN}:cube"), (_gate(GateKind.DEPENDENCY), _gate(GateKind.HOLD)))
+    gateway.effect = _hostile_effect  # type: ignore[method-assign, assignment]
     return gateway
+
+
+def _check(attempt: AttemptId) -> CheckVerdict:
+    return CheckVerdict(attempt, Phase.AFTER, 0, EVIL, passed=False, saw=EVIL, at=NOW)
+
+
+def _gate(kind: GateKind) -> Gate:
+    return Gate(kind, f"{kind}:{EVIL}", open=False, detail=EVIL, who_can_free=EVIL, by_itself=False)
+
+
+def _hostile_effect(*_: object) -> Effect:
+    return Effect((EVIL,), ((EVIL, EVIL),), (EVIL,))
 
 
 @asynccontextmanager
@@ -89,7 +106,7 @@ async def test_the_run_and_its_map(size: tuple[int, int]) -> None:
 async def test_the_task(size: tuple[int, int], task: str) -> None:
     async with hostile(size) as at:
         at.app.open_task(f"{RUN}:{task}")
-        await at.sees("[/nope]", "Attempts")
+        await at.sees("[/nope]", "gates closed" if task == "cube" else "Checks of attempt 2: 1 of 1 failed")
         await at.press("z", "z")
         is_inert(at)
 
@@ -106,18 +123,42 @@ async def test_the_other_views(size: tuple[int, int], view: str) -> None:
 async def test_the_boxes_and_the_verdict(size: tuple[int, int]) -> None:
     async with hostile(size) as at:
         at.app.open_task(TASK)
-        await at.sees("[/nope]", "Attempts")
+        await at.sees("[/nope]", "Checks of attempt")
         await at.press("r")
         await at.sees("starts  ␛")
         is_inert(at)
         await at.press(*"why", "enter", "enter")
-        await at.sees("refused: ␛")
+        await at.sees("refused:", "(22:14:07)")
         await at.press("4")
         await at.sees("␛]52;c;")
         await at.press("x")
         await at.sees("Disable ␛")
         is_inert(at)
         await at.press("escape")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_gates_to_free(size: tuple[int, int]) -> None:
+    async with hostile(size) as at:
+        at.app.open_task(f"{RUN}:cube")
+        await at.sees("gates closed")
+        await at.press("U")
+        await at.sees("release lifts it", "[/nope]")
+        is_inert(at)
+        await at.press("enter")
+        await at.sees("gate   ", "starts  ␛")
+        is_inert(at)
+        await at.press("escape")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_what_is_known_of_an_unknown_task(size: tuple[int, int]) -> None:
+    async with hostile(size) as at:
+        at.app.open_task("settlement/contract-notes@2026-11-20.1:archive")
+        await at.sees("nobody can prove", "last line", "␛]52;c;")
+        is_inert(at)
+        await at.press("v")
+        await at.sees("known  ␛", "What really happened?")
 
 
 async def test_the_palette() -> None:

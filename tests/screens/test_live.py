@@ -8,6 +8,7 @@ from textual.geometry import Region
 
 from boms_tui.model.ids import AttemptId, RunId
 from boms_tui.model.states import AttemptState, RunState, TaskState
+from boms_tui.model.views import Progress
 from boms_tui.screens.line import Line, Span
 from boms_tui.screens.run import RunScreen
 from boms_tui.screens.task import TaskScreen
@@ -151,6 +152,68 @@ async def test_the_tree_shows_steps_as_they_go() -> None:
         await at.sees("3/7 tasks", "✓ reprice-fo")
 
 
+async def test_what_a_task_says_of_itself_moves_without_the_journal() -> None:
+    async with stage(signed_in=signed_in()) as at:
+        at.app.open_run(VAR)
+        await at.sees("▶ reprice-fo")
+        attempt = at.gateway.attempts[f"{VAR}:reprice-fo"][-1].id
+        for meter in (10, 55):
+            at.gateway.said[attempt] = Progress(meter, f"book {meter}", NOW)
+            await at.sees(f"{meter}%", f"book {meter}")
+        await at.press("j", "j", "j", "enter")
+        await at.sees("55%  said 22:14:07  book 55")
+        at.gateway.said[attempt] = Progress(70, "book 70", NOW)
+        await at.sees("70%  said 22:14:07  book 70")
+        del at.gateway.said[attempt]
+        await at.misses("70%")
+        assert at.gateway.sequence == 100
+
+
+async def test_a_meter_that_stands_still_draws_nothing() -> None:
+    async with stage(signed_in=signed_in()) as at:
+        attempt = at.gateway.attempts[f"{VAR}:reprice-fo"][-1].id
+        at.gateway.said[attempt] = Progress(42, "book 7", NOW)
+        at.app.open_run(VAR)
+        await at.sees("42%")
+        regions = drawn_regions(table(at))
+        asked = at.gateway.asked["progress"]
+        await at.until(lambda: at.gateway.asked["progress"] > asked + 3)
+        assert regions == []
+        at.gateway.said[attempt] = Progress(43, "book 7", NOW)
+        await at.sees("43%")
+        assert {region.height for region in regions} == {1}
+        assert max(region.width for region in regions) < 12
+
+
+async def test_a_screen_that_cannot_be_read_again_is_not_live() -> None:
+    async with stage(signed_in=signed_in()) as at:
+        at.app.open_run(VAR)
+        await at.sees("▶ reprice-fo")
+        assert not table(at).old
+        del at.gateway.runs[VAR]
+        at.gateway.sequence += 1
+        await at.sees("there is no run")
+        await at.until(lambda: table(at).old)
+
+
+async def test_a_reason_that_grows_leaves_the_cursor_in_sight() -> None:
+    async with stage((80, 14), signed_in=signed_in()) as at:
+        at.app.open_run(MARGIN)
+        await at.sees("tell-desk")
+        await at.press("G")
+        at.gateway.change_run(MARGIN, reason="first this, and then that, and nobody knows why; " * 8)
+        await at.sees("first this")
+        await at.until(lambda: any("tell-desk" in row for row in at.rows))
+
+
+async def test_the_ladder_of_a_contact_stands_beside_a_wide_list() -> None:
+    async with stage(LARGE, signed_in=signed_in()) as at:
+        await at.press("3")
+        await at.sees("at once", "Margin on call", "after 30m", "Operations lead")
+        await at.press("G")
+        await at.sees("after 15m", "after 45m")
+
+
 async def test_the_map_keeps_the_task_under_the_cursor() -> None:
     async with stage(signed_in=signed_in()) as at:
         at.app.open_run(VAR)
@@ -200,6 +263,19 @@ async def test_the_log_follows_until_somebody_scrolls() -> None:
         assert "line 200" not in at.text
         await at.press("F")
         await at.sees("line 200", "following")
+
+
+async def test_a_log_that_comes_all_at_once_is_shown_at_its_end() -> None:
+    async with stage(signed_in=signed_in()) as at:
+        at.app.open_task(f"{MARGIN}:compute")
+        await at.sees("nothing was published")
+        at.app.feed.stop()
+        log = at.app.screen.query_one(LogView)
+        log.show([])
+        await at.until(lambda: not log.show_vertical_scrollbar)
+        log.show([Line(f"#{number}", (Span(f"line {number}"),)) for number in range(200)])
+        assert log.following
+        assert round(log.scroll_y) == 200 - log.size.height
 
 
 async def test_a_new_attempt_is_followed_and_old_ones_can_be_looked_at() -> None:

@@ -22,8 +22,8 @@ from boms_tui.screens.rows.bars import TimeLine, axis, progress, time_bar
 from boms_tui.screens.rows.board import Grouping, board_lines, chips, current_date, fields, of_current_dates
 from boms_tui.screens.rows.effect import effect_lines
 from boms_tui.screens.rows.frame import footer, place_text
+from boms_tui.screens.rows.log import log_lines
 from boms_tui.screens.rows.process import schedule_words
-from boms_tui.screens.rows.task import log_lines
 from boms_tui.screens.signs import ATTEMPT_SIGNS, PLAIN, RUN_SIGNS, TASK_SIGNS
 from boms_tui.screens.target import misfit, offered, run_target, task_target
 from boms_tui.screens.text import clip, clip_left, fit, safe, wrap
@@ -118,11 +118,11 @@ def pulse(beat: float | None, *, led: bool = True) -> Pulse:
     [
         (None, 0.0, Health.CONNECTING, "CONNECTING"),
         (None, 2.6, Health.LOST, "STORE LOST"),
-        (pulse(0.4), 0.1, Health.LIVE, "LIVE"),
-        (pulse(2.0), 0.0, Health.LIVE, "LIVE"),
+        (pulse(0.4), 0.1, Health.LIVE, "LIVE <2 s"),
+        (pulse(2.0), 0.0, Health.LIVE, "LIVE <2 s"),
         (pulse(2.1), 0.0, Health.STALE, "STALE 2 s"),
         (pulse(1.0), 1.5, Health.STALE, "STALE 2 s"),
-        (pulse(10.0), 0.0, Health.STALE, "STALE 10 s"),
+        (pulse(2.6), 0.0, Health.DOWN, "RUNTIME DOWN since 22:14"),
         (pulse(11.0), 0.0, Health.DOWN, "RUNTIME DOWN since 22:13"),
         (pulse(0.1, led=False), 0.0, Health.DOWN, "RUNTIME DOWN since 22:14"),
         (pulse(None), 0.0, Health.DOWN, "RUNTIME DOWN"),

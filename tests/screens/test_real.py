@@ -223,7 +223,8 @@ async def test_the_second_of_two_consoles_is_told_what_changed(house: House) -> 
         await first.until(lambda: first.task(f"{run}:load").attempts == 2)
         await first.is_so(f"{run}:load", TaskState.FAILED)
         await say_yes(second)
-        await second.sees("✗ Retry load: refused", "has changed since: it is failed now")
+        await second.sees("✗ Retry load: refused: since you looked, olga changed it at", "it is failed now")
+        await second.sees("retried by olga")
     assert first.task(f"{run}:load").attempts == 2
     assert [(asked.answer, asked.target) for asked in requests(house, "retry") if asked.target.startswith(run)] == [
         ("applied", f"{run}:load"), ("rejected", f"{run}:load"),

@@ -4,20 +4,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from boms_tui.model.ids import RunId
 from boms_tui.model.states import RunState
-from tests.runtime.house import PASSWORD, House, wait_until
-from tests.screens.real import Asked, house_with, let_go, requests, store_file
+from tests.runtime.house import House, wait_until
+from tests.screens.real import Asked, console, house_with, let_go, requests, store_file
 from tests.screens.terminal import COLUMNS, ROWS, Terminal
 
 PROCESS = "night/stall"
 AT_MOST = 3.0
 """Seconds until a stopped runtime or a lost store shows."""
+DOWN = "RUNTIME DOWN since"
 LOCKED = "action keys are locked"
 ASKS = "No, go back"
 HOLDING_EVERY_READ_LOCK = """
@@ -34,19 +34,6 @@ with open(sys.argv[1], "r+b") as index:
 def house(tmp_path: Path) -> Iterator[House]:
     with house_with(tmp_path, PROCESS) as house:
         yield house
-
-
-@contextmanager
-def console(house: House) -> Iterator[Terminal]:
-    """A console with olga signed in and the board on it."""
-    terminal = Terminal("boms_tui", "--home", str(house.home.path), "console")
-    try:
-        terminal.sees("Look around", "● LIVE")
-        terminal.type("olga\r", f"{PASSWORD}\r")
-        terminal.sees("olga operator", "● LIVE")
-        yield terminal
-    finally:
-        terminal.child.close(force=True)
 
 
 def a_stalled_run(house: House) -> RunId:
@@ -90,25 +77,38 @@ def assert_unlocked(terminal: Terminal) -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_runtime_that_is_gone_shows_and_locks_the_keys_until_it_is_back(house: House, number: signal.Signals) -> None:
     a_stalled_run(house)
-    with console(house) as terminal:
+    with console(house, "olga") as terminal:
         open_failed_task(terminal)
         assert_unlocked(terminal)
         house.kill_runtime(number)
         terminal.until(lambda: "▲" in terminal.screen.display[-2], "the badge", within=AT_MOST)
-        assert any(word in terminal.screen.display[-2] for word in ("STALE", "RUNTIME DOWN"))
+        assert any(word in terminal.screen.display[-2] for word in ("STALE", DOWN))
         assert_locked(terminal)
-        terminal.sees("RUNTIME DOWN since")
+        terminal.sees(DOWN)
         house.start_runtime()
+        assert_unlocked(terminal)
+
+
+def test_a_runtime_that_is_stopped_is_down_within_three_seconds_until_it_goes_on(house: House) -> None:
+    a_stalled_run(house)
+    with console(house, "olga") as terminal:
+        open_failed_task(terminal)
+        assert_unlocked(terminal)
+        assert house.runtime is not None
+        house.runtime.send_signal(signal.SIGSTOP)
+        terminal.until(lambda: DOWN in terminal.screen.display[-2], "the badge", within=AT_MOST)
+        assert_locked(terminal)
+        house.runtime.send_signal(signal.SIGCONT)
         assert_unlocked(terminal)
 
 
 def test_nothing_old_is_shown_as_live_over_a_restart(house: House) -> None:
     run = house.order(PROCESS)
-    with console(house) as terminal:
+    with console(house, "olga") as terminal:
         terminal.sees("running")
         house.kill_runtime()
         let_go(house, PROCESS)
-        terminal.sees("RUNTIME DOWN since")
+        terminal.sees(DOWN)
         assert "stalled" not in terminal.text
         house.spawn_runtime()
         terminal.sees("● LIVE")
@@ -118,7 +118,7 @@ def test_nothing_old_is_shown_as_live_over_a_restart(house: House) -> None:
 
 def test_a_store_that_is_locked_is_lost_and_comes_back(house: House) -> None:
     a_stalled_run(house)
-    with console(house) as terminal:
+    with console(house, "olga") as terminal:
         open_failed_task(terminal)
         index = store_file(house).with_name(store_file(house).name + "-shm")
         holder = subprocess.Popen(
@@ -135,7 +135,7 @@ def test_a_store_that_is_locked_is_lost_and_comes_back(house: House) -> None:
 
 def test_a_request_of_a_console_that_is_killed_gets_one_verdict(house: House) -> None:
     run = a_stalled_run(house)
-    with console(house) as terminal:
+    with console(house, "olga") as terminal:
         open_failed_task(terminal)
         terminal.type("r")
         terminal.sees(ASKS, "starts")
@@ -155,7 +155,7 @@ def test_a_request_of_a_console_that_is_killed_gets_one_verdict(house: House) ->
 
 def test_it_can_be_resized_while_the_night_runs(house: House) -> None:
     run = house.order(PROCESS)
-    with console(house) as terminal:
+    with console(house, "olga") as terminal:
         terminal.sees("running")
         for rows, columns in ((15, 60), (8, 30), (ROWS, COLUMNS)):
             terminal.resize(rows, columns)

@@ -9,6 +9,7 @@ from boms_tui.errors import NoAnswerError
 from boms_tui.model.ids import RunId
 from boms_tui.screens.board import BoardScreen
 from boms_tui.screens.confirm import Confirm
+from boms_tui.screens.messages import Beat
 from boms_tui.screens.widgets.linetable import LineTable
 from boms_tui.screens.widgets.lineview import LineView
 from tests.screens.fake import FakeGateway, signed_in
@@ -28,9 +29,9 @@ async def is_locked(at: Stage) -> None:
 
 async def test_a_runtime_that_is_silent_is_stale_then_down() -> None:
     async with stage(signed_in=signed_in()) as at:
-        await at.sees("● LIVE", "Hold")
-        at.gateway.beat_age = timedelta(seconds=4)
-        await at.sees("▲ STALE 4 s")
+        await at.sees("● LIVE <2 s", "Hold")
+        at.gateway.beat_age = timedelta(seconds=2.3)
+        await at.sees("▲ STALE 2 s")
         await is_locked(at)
         at.gateway.beat_age = timedelta(seconds=31)
         await at.sees("▲ RUNTIME DOWN since 22:13")
@@ -67,6 +68,21 @@ async def test_a_lost_store_is_shown_within_three_seconds() -> None:
         at.app.feed.look()
         await at.sees("the store does not answer: the store is not there")
         at.gateway.lost = False
+        await at.sees("● LIVE")
+
+
+async def test_an_answer_that_was_long_under_way_is_as_old_as_its_question() -> None:
+    async with stage(signed_in=signed_in()) as at:
+        await at.sees("● LIVE")
+        at.app.feed.stop()
+        asked = at.clock.seconds
+        at.clock.seconds += 3
+        at.app.second()
+        await at.sees("STORE LOST")
+        at.app.post_message(Beat(at.gateway.pulse(), asked))
+        await at.pilot.pause()
+        await is_locked(at)
+        at.app.post_message(Beat(at.gateway.pulse(), at.clock.seconds))
         await at.sees("● LIVE")
 
 

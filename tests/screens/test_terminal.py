@@ -34,6 +34,21 @@ def test_at_rest_it_writes_next_to_nothing(log: Path) -> None:
     assert RESTORED in terminal.written
 
 
+def test_a_run_in_which_something_runs_writes_next_to_nothing_at_rest(log: Path) -> None:
+    terminal = console(log)
+    terminal.sees("needs a person")
+    terminal.type("/", "process:risk/var")
+    terminal.sees("filter: process:risk/var")
+    terminal.type("\r")
+    terminal.read(1)
+    terminal.type("\r")
+    terminal.sees("▶ reprice-fo")
+    terminal.read(1.5)
+    assert len(terminal.read(6)) <= 200
+    terminal.type("q", "q")
+    assert terminal.end() == 0
+
+
 def test_a_key_is_answered_with_few_bytes(log: Path) -> None:
     terminal = console(log)
     terminal.sees("needs a person")

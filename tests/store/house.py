@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from boms_tui.model.decision import Decision
 from boms_tui.model.definition import Command, Dependency, Process, Task
 from boms_tui.model.definitions import dump_body
-from boms_tui.model.ids import ProcessId, RequestId, RunId, TaskName, run_id
+from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, run_id
+from boms_tui.model.output import Extent, Piece, Shipment
 from boms_tui.model.records import Attempt, Entry, Revision, Run, TaskRun, User
 from boms_tui.model.request import Envelope
 from boms_tui.model.states import RunState, TaskState
@@ -46,6 +47,9 @@ class House:
         parts.setdefault("journal", (an_entry("test"),))
         self.leader.commit(Decision(**parts), self.epoch)
 
+    def ship(self, *shipments: Shipment) -> None:
+        self.leader.ship(shipments, self.epoch)
+
     def order(self, run: Run, *tasks: str) -> tuple[TaskRun, ...]:
         """A run that is there, with its tasks waiting."""
         made = tuple(a_task(run, name) for name in tasks)
@@ -79,6 +83,13 @@ def a_task(run: Run | RunId, name: str, state: TaskState = TaskState.WAITING, **
 
 def an_attempt(task: TaskRun, number: int = 1, **more: Any) -> Attempt:
     return Attempt(task.run, task.task, number, "node-1", 1, NOW, **more)
+
+
+def a_shipment(attempt: AttemptId, data: bytes, start: int = 0, **more: Any) -> Shipment:
+    """One that brings these bytes, of an output that ends with them and of which nothing was dropped."""
+    size = start + len(data)
+    values = {"extent": Extent(size, size, size), "progress": None, "complete": True, "at": NOW, **more}
+    return Shipment(attempt, pieces=(Piece(start, data),) if data else (), **values)
 
 
 def an_entry(named: str, action: str = "note", **more: Any) -> Entry:

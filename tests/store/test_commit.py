@@ -9,7 +9,7 @@ from boms_tui.model.ids import RequestId
 from boms_tui.model.lease import ConflictError, DeposedError
 from boms_tui.model.records import Answer, Verdict
 from boms_tui.model.states import RunState, TaskState
-from boms_tui.model.views import BoardQuery, Output
+from boms_tui.model.views import BoardQuery
 from boms_tui.store.leader import Leader
 from tests.store.house import (
     MARGIN,
@@ -20,6 +20,7 @@ from tests.store.house import (
     a_request,
     a_revision,
     a_run,
+    a_shipment,
     a_task,
     a_user,
     an_attempt,
@@ -116,7 +117,7 @@ def test_a_deposed_leader_writes_nothing(house: House) -> None:
     with pytest.raises(DeposedError):
         house.commit(runs=(a_run(),))
     with pytest.raises(DeposedError):
-        house.leader.ship([Output(an_attempt(a_task(a_run(), "load")).id, b"x", 1, 0, NOW)], house.epoch)
+        house.ship(a_shipment(an_attempt(a_task(a_run(), "load")).id, b"x"))
     assert house.reader.board(BoardQuery()) == []
     assert house.reader.output(an_attempt(a_task(a_run(), "load")).id) is None
     successor.commit(Decision(runs=(a_run(),), journal=(an_entry("x"),)), epoch)

@@ -10,14 +10,14 @@ from sqlalchemy import Engine
 from boms_tui.errors import BomsError
 from boms_tui.model.lease import DeposedError
 from boms_tui.model.states import RunState
-from boms_tui.model.views import BoardQuery, Output
+from boms_tui.model.views import BoardQuery
 from boms_tui.store import maintain
 from boms_tui.store.engines import open_store
 from boms_tui.store.inbox import Inbox
 from boms_tui.store.leader import Leader
 from boms_tui.store.reader import Reader
 from tests import stores
-from tests.store.house import NOW, TODAY, YESTERDAY, House, a_request, a_run, a_task, an_attempt
+from tests.store.house import NOW, TODAY, YESTERDAY, House, a_request, a_run, a_shipment, a_task, an_attempt
 
 
 def test_a_backup_is_a_store_of_that_moment(file_engine: Engine, tmp_path: Path) -> None:
@@ -67,12 +67,13 @@ def test_a_purge_takes_old_ended_runs_with_all_that_hangs_on_them(
     tasks = tuple(a_task(run, "load") for run in runs)
     attempts = tuple(an_attempt(task) for task in tasks)
     house.commit(runs=runs, tasks=tasks, attempts=attempts)
-    house.leader.ship([Output(attempt.id, b"out", 3, 0, NOW) for attempt in attempts], house.epoch)
+    house.ship(*(a_shipment(attempt.id, b"out") for attempt in attempts))
     erased = maintain.purge(house.leader, TODAY, epoch=house.epoch, actor="meera", now=NOW + timedelta(days=1))
     assert erased == 3
     assert [row.run.id for row in house.reader.board(BoardQuery())] == [young.id, waiting.id]
     kept = {attempt.id for attempt in attempts if house.reader.output(attempt.id)}
     assert kept == {attempts[3].id, attempts[4].id}
+    assert {attempt.id for attempt in attempts if house.reader.stretch(attempt.id, 0)} == kept
     assert [house.reader.attempts(run.id) == [] for run in runs] == [True, True, True, False, False]
     rows = [(row.entry.action, row.entry.after, row.entry.actor) for row in house.reader.journal(after=1)]
     assert rows == [("purge", "2 runs", "meera"), ("purge", "1 runs", "meera")]

@@ -5,7 +5,19 @@ from datetime import date, timedelta
 import pytest
 
 from boms_tui.errors import BomsError
-from boms_tui.model.definition import Contact, CronStart, Dependency, ProcessStart, RelativeDate, Role
+from boms_tui.model.definition import (
+    Command,
+    Contact,
+    CronStart,
+    Dependency,
+    Lock,
+    Process,
+    ProcessStart,
+    RelativeDate,
+    Resource,
+    Role,
+    Task,
+)
 from boms_tui.model.definitions import dump_body
 from boms_tui.model.ids import ProcessId, RunId, TaskName
 from boms_tui.model.records import Hold, Revision
@@ -96,6 +108,15 @@ def test_at_most_twenty_runs_are_found(house: House) -> None:
     assert len(house.reader.find_runs("1")) == 20
 
 
+def test_a_run_that_was_skipped_as_it_came_is_not_the_latest(house: House) -> None:
+    skipped = a_run(number=2, state=RunState.CANCELLED, ended_at=NOW)
+    house.commit(runs=(a_run(), skipped))
+    assert house.reader.latest_run(MARGIN) == a_run().id
+    stopped = a_run(number=3, state=RunState.CANCELLED, ended_at=NOW + timedelta(seconds=1))
+    house.commit(runs=(stopped,))
+    assert house.reader.latest_run(MARGIN) == stopped.id
+
+
 def test_the_latest_run_is_of_the_latest_date(house: House) -> None:
     house.commit(runs=(*(a_run(number=number) for number in (1, 2, 10)), a_run(day=YESTERDAY, number=11)))
     assert house.reader.latest_run(MARGIN) == a_run(number=10).id
@@ -156,6 +177,7 @@ def test_the_catalogue_has_the_newest_of_each_document(house: House) -> None:
     documents = (
         ("contact", contact.id, dump_body(contact)),
         ("role", role.id, dump_body(role)),
+        ("resource", "slots", dump_body(Resource("slots", 4))),
         ("template", "nightly", "{}"),
     )
     house.commit(revisions=tuple(Revision(kind, name, 1, "", body, "asha", NOW) for kind, name, body in documents))
@@ -163,10 +185,12 @@ def test_the_catalogue_has_the_newest_of_each_document(house: House) -> None:
     assert catalogue.processes[MARGIN].title == "Newer"
     assert catalogue.revisions == {MARGIN: 2}
     assert (catalogue.contacts, catalogue.roles) == ({"desk": contact}, {"settlement": role})
+    assert catalogue.resources == {"slots": Resource("slots", 4)}
     current = [(revision.kind, revision.id, revision.number) for revision in house.leader.current()]
     assert current == [
         ("contact", "desk", 1),
         ("process", MARGIN, 2),
+        ("resource", "slots", 1),
         ("role", "settlement", 1),
         ("template", "nightly", 1),
     ]
@@ -218,6 +242,29 @@ def test_a_picture_has_what_the_gates_of_its_run_look_at(house: House) -> None:
     assert [hold.id for hold in picture.holds] == ["h-1"]
     assert set(picture.definitions) == {(run.process, 1) for run in wanted}
     assert picture.definitions[MARGIN, 1] == margin
+
+
+def test_a_run_that_needs_a_lock_is_seen_with_its_rivals_beside(house: House) -> None:
+    """Of other runs only what is open and what is ready: that holds, and waits for, what this one needs."""
+    alone = Task(TaskName("load"), Command(("true",)), locks=(Lock("positions"),))
+    house.define(Process(MARGIN, {alone.name: alone}), a_process(LIMITS, "load"))
+    rival, waits, idle, over = (
+        a_run(LIMITS, number=number, state=state)
+        for number, state in enumerate((*[RunState.RUNNING] * 3, RunState.SUCCEEDED), 1)
+    )
+    ready = a_task(waits, "load", TaskState.READY)
+    running = a_task(rival, "load", TaskState.RUNNING)
+    house.commit(
+        runs=(a_run(), rival, waits, idle, over),
+        tasks=(a_task(a_run(), "load"), running, ready, a_task(idle, "load"), a_task(over, "load", TaskState.READY)),
+        attempts=(an_attempt(running, state=AttemptState.RUNNING),),
+    )
+    picture = house.reader.picture(a_run().id)
+    assert [run.id for run in picture.runs] == [a_run().id]
+    assert {run.id for run in picture.beside} == {rival.id, waits.id}
+    assert {task.run for task in picture.tasks} == {a_run().id, waits.id}
+    assert set(picture.definitions) == {(MARGIN, 1), (LIMITS, 1)}
+    assert house.reader.picture(rival.id).beside == ()
 
 
 def test_there_is_no_picture_of_a_run_that_is_not_there(house: House) -> None:

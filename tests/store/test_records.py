@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.ids import AttemptId, RequestId, RunId, SessionId, TaskName
 from boms_tui.model.records import Answer, Attempt, Hold, Revision, Run, Session, TaskRun, User, Verdict
-from boms_tui.model.views import Output
 from tests.store.house import NOW, TODAY, House, a_request, a_run, a_task, a_user, an_attempt, an_entry
 
 MIXED = "Сверка позиций · मार्जिन की गणना · 清算 · 🚀👩🏽‍💻 · e\u0301"
@@ -156,16 +155,6 @@ def test_a_sign_ins_answer_comes_back_as_it_was(house: House, data: st.DataObjec
     answer = replace(answer, session=data.draw(st.none() | TEXT.map(SessionId)))
     house.commit(logins=(answer,))
     assert house.reader.login_answer(name) == answer
-
-
-@thorough
-@given(data=st.data())
-def test_output_is_replaced_whole(house: House, data: st.DataObject) -> None:
-    base = Output(AttemptId(f"a/b@2026-11-20.{next(_serial)}:load.1"), b"", 0, 0, NOW)
-    for _ in range(2):
-        output = data.draw(varied(base, "attempt"))
-        house.leader.ship([output], house.epoch)
-        assert house.reader.output(output.attempt) == output
 
 
 @thorough

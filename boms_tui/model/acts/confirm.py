@@ -1,22 +1,25 @@
-"""confirm: a person's yes (or no) to a task that waits for one."""
+"""confirm: a person's yes (or no) to a task that waits for one, or that its run may not start by itself any more."""
 
 from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.definition import Manual
 from boms_tui.model.draft import Draft
+from boms_tui.model.endings import SPENT
+from boms_tui.model.identity import unfit
 from boms_tui.model.states import TaskEvent, TaskState
 
 
 def confirm(draft: Draft, ask: Ask) -> Refusal | None:
     task = ask.the_task()
-    defined = draft.definition(ask.the_run()).tasks[task.task]
+    run = ask.the_run()
+    defined = draft.definition(run).tasks[task.task]
     declined = ask.parameter("answer", "yes") == "no"
     if isinstance(defined.work, Manual):
         if task.state is not TaskState.CONFIRM:
             return Refusal(Code.WRONG_STATE, f"{task.ref} does not ask yet: it is {task.state.value}")
         event, said = (TaskEvent.DECLINED, "declined") if declined else (TaskEvent.CONFIRMED, "confirmed")
-        draft.move_task(task, event, ended_at=draft.now, reason=f"{said} by {ask.by}" + _because(ask))
+        draft.move_task(task, event, ended_at=draft.now, reason=f"{said} by {ask.by}" + _because(ask), **SPENT)
         return None
-    if not defined.confirm:
+    if not defined.confirm and not unfit(draft, run):
         return Refusal(Code.WRONG_STATE, f"{task.ref} asks for no confirmation")
     if task.state is TaskState.CONFIRM:
         raise AssertionError("only a manual task is in the state confirm")

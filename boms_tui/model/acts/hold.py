@@ -1,15 +1,19 @@
 """hold and release: nothing under an object starts while a hold stands over it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
+from zlib import crc32
 
 from boms_tui.model.acts.ask import Ask, Code, Refusal
-from boms_tui.model.draft import Draft
+from boms_tui.model.draft import RUNTIME, Draft
+from boms_tui.model.facts import Strayed
+from boms_tui.model.gates import releaser
 from boms_tui.model.ids import ProcessId, business_date, split_ref
 from boms_tui.model.ordering import order
+from boms_tui.model.overlay import ROOT
 from boms_tui.model.planning import cron_times
 from boms_tui.model.records import Hold, Run
 from boms_tui.model.timetable import crons_of
+from boms_tui.model.verbs import Verb
 
 
 def hold(draft: Draft, ask: Ask) -> Refusal | None:
@@ -25,7 +29,7 @@ def hold(draft: Draft, ask: Ask) -> Refusal | None:
         return covered
     if draft.holds_on(covered):
         return Refusal(Code.WRONG_STATE, f"{covered} is held already")
-    draft.put_hold(Hold(request.id, covered, ask.by, ask.reason, draft.now, until))
+    draft.add_hold(Hold(request.id, covered, ask.by, ask.reason, draft.now, until))
     draft.say("held", covered, after="held")
     look_under(draft, covered, draft.run(split_ref(covered)[0]))
     return None
@@ -39,10 +43,29 @@ def release(draft: Draft, ask: Ask) -> Refusal | None:
     if not standing:
         return Refusal(Code.WRONG_STATE, f"{covered} is not held")
     for one in standing:
-        draft.put_hold(replace(one, released_at=draft.now, version=one.version + 1))
+        draft.release(one)
     draft.say("released", covered, before="held")
     look_under(draft, covered, draft.run(split_ref(covered)[0]))
     return None
+
+
+def least_role(draft: Draft, verb: Verb, target: str) -> str:
+    """The least built-in role that may place or release a hold on `target`."""
+    if verb.name == "hold":
+        return "supervisor" if target == ROOT else verb.role
+    return next((role for role in ("admin", "supervisor") if role in map(releaser, draft.holds_on(target))), verb.role)
+
+
+def strayed(draft: Draft, fact: Strayed) -> None:
+    """The store went back in time: nothing starts until an administrator has looked at what ran meanwhile."""
+    if any(hold.owner == RUNTIME and hold.reason == fact.why for hold in draft.holds_on(ROOT)):
+        return
+    name = f"strayed-{crc32(fact.why.encode()):08x}-{draft.now.isoformat()}"
+    draft.add_hold(Hold(name, ROOT, RUNTIME, fact.why, draft.now))
+    draft.say("store-strayed", ROOT, after="held", reason=fact.why)
+    for attempt, proof in fact.found:
+        draft.say("stray-attempt", attempt, reason=proof)
+    look_under(draft, ROOT, None)
 
 
 def _covered(draft: Draft, ask: Ask) -> str | Refusal:
@@ -52,6 +75,8 @@ def _covered(draft: Draft, ask: Ask) -> str | Refusal:
         return target
     if ask.run is not None:
         return ask.run.id
+    if ask.asked.request.verb == "release":
+        return target
     process = draft.catalogue.processes[ProcessId(ask.process)]
     day = business_date(target.partition("@")[2])
     if day is None:
@@ -72,7 +97,7 @@ def look_under(draft: Draft, target: str, run: Run | None) -> None:
         draft.look_at_all(run)
         return
     for process in sorted(draft.snapshot.open_runs):
-        if process == target or process.startswith(target if target.endswith("/") else f"{target}\0"):
+        if target in {ROOT, process} or process.startswith(target if target.endswith("/") else f"{target}\0"):
             for covered in draft.open_runs(ProcessId(process)):
                 draft.look_at_all(covered)
 

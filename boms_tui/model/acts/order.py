@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from boms_tui.model.acts.ask import Ask, Code, Refusal
-from boms_tui.model.definition import Process
+from boms_tui.model.definition import Overlap, Process
 from boms_tui.model.draft import Draft
+from boms_tui.model.identity import BY_PERSON
 from boms_tui.model.ids import ProcessId, business_date
 from boms_tui.model.ordering import order as order_run
 from boms_tui.model.planning import business_date_of
+from boms_tui.model.records import Run
 
 _PARAMETER = "parameter."
 
@@ -26,10 +28,13 @@ def order(draft: Draft, ask: Ask) -> Refusal | None:
     wrong = wrong_parameter(process, given)
     if wrong:
         return Refusal(Code.BAD_PARAMETER, wrong)
+    overlaps = draft.open_runs(process.id) if process.overlap is Overlap.SKIP and not ask.yes("force") else []
+    if overlaps:
+        return Refusal(Code.WRONG_STATE, _overlapping(overlaps[0]))
     request = ask.asked.request
     run = order_run(
         draft, process, day,
-        occurrence=f"order:{request.id}", by=ask.by, acts_for=ask.by, parameters=given, reason=ask.reason,
+        occurrence=f"{BY_PERSON}{request.id}", by=ask.by, acts_for=ask.by, parameters=given, reason=ask.reason,
     )  # fmt: skip
     draft.ordered[request.id] = run.id
     return None
@@ -47,3 +52,7 @@ def wrong_parameter(process: Process, given: Mapping[str, str]) -> str:
         name for name, parameter in process.parameters.items() if parameter.default is None and name not in given
     ]
     return f"{process.id} needs the parameter {missing[0]}" if missing else ""
+
+
+def _overlapping(run: Run) -> str:
+    return f"{run.id} is {run.state.value}, and {run.process} skips what overlaps; --force queues it behind that"

@@ -3,6 +3,7 @@
 from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.acts.reopen import reopen
 from boms_tui.model.draft import Draft
+from boms_tui.model.endings import RENEWED, SPENT
 from boms_tui.model.ids import TaskName
 from boms_tui.model.shape import behind
 from boms_tui.model.states import ENDED, LIVE, TaskEvent, TaskState
@@ -10,6 +11,8 @@ from boms_tui.model.states import ENDED, LIVE, TaskEvent, TaskState
 
 def rerun(draft: Draft, ask: Ask) -> Refusal | None:
     run = ask.the_run()
+    if not draft.counts(run.id):
+        return Refusal(Code.WRONG_STATE, f"{run.id} was never ordered; order {run.process} instead")
     names = again(draft, ask)
     busy = [name for name in names if draft.task(run.id, name).state in LIVE | {TaskState.UNKNOWN}]
     if busy:
@@ -19,8 +22,8 @@ def rerun(draft: Draft, ask: Ask) -> Refusal | None:
         task = draft.task(run.id, name)
         if task.state in ENDED:
             draft.move_task(
-                task, TaskEvent.RERUN, tries=0, due_at=None, started_at=None, ended_at=None, confirmed_by="",
-                reason=f"rerun by {ask.by}: {ask.reason}",
+                task, TaskEvent.RERUN, due_at=None, started_at=None, ended_at=None,
+                reason=f"rerun by {ask.by}: {ask.reason}", **RENEWED, **SPENT,
             )  # fmt: skip
     return None
 

@@ -2,6 +2,7 @@
 
 from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.draft import Draft
+from boms_tui.model.endings import RENEWED
 from boms_tui.model.records import Attempt
 from boms_tui.model.states import AttemptState, TaskEvent
 
@@ -22,7 +23,7 @@ def resolve(draft: Draft, ask: Ask) -> Refusal | None:
     if attempt is not None:
         _settle(draft, attempt, event, f"{attempt.reason}; {said} by {ask.by}")
     ended = None if event in {TaskEvent.RERUN, TaskEvent.STILL_RUNNING} else draft.now
-    changes = {"tries": 0} if event is TaskEvent.RERUN else {}
+    changes = RENEWED if event is TaskEvent.RERUN else {}
     draft.move_task(task, event, ended_at=ended, reason=f"{said} by {ask.by}: {ask.reason}", **changes)
     return None
 

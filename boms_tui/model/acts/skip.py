@@ -16,5 +16,9 @@ def force_ok(draft: Draft, ask: Ask) -> Refusal | None:
 
 def _pass(draft: Draft, ask: Ask, event: TaskEvent, text: str) -> Refusal | None:
     reopen(draft, ask.the_run())
-    draft.move_task(ask.the_task(), event, due_at=None, ended_at=draft.now, reason=f"{text}: {ask.reason}")
+    task = ask.the_task()
+    attempt = draft.attempt(task.run, task.task)
+    if attempt is not None:
+        draft.edit_attempt(attempt, ended_at=draft.now, reason=f"{attempt.reason}; {text}: {ask.reason}")
+    draft.move_task(task, event, due_at=None, ended_at=draft.now, reason=f"{text}: {ask.reason}")
     return None

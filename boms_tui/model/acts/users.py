@@ -22,7 +22,8 @@ def users(draft: Draft, ask: Ask) -> Refusal | None:
     wrong = _wrong_roles(draft, ask) or _too_weak(ask) or change(draft, ask, known)
     if isinstance(wrong, Refusal):
         return wrong
-    draft.put_user(wrong)
+    put = draft.add_user if known is None else draft.edit_user
+    put(wrong)
     draft.say(f"user-{what}", f"user {name}", after=",".join(wrong.roles))
     return None
 
@@ -44,8 +45,8 @@ def _add(draft: Draft, ask: Ask, known: User | None) -> User | Refusal:
 def _edit(draft: Draft, known: User | None, **changes: Any) -> User | Refusal:
     if known is None:
         raise AssertionError("only add takes a name that is new")
-    edited = replace(known, version=known.version + 1, **changes)
-    if replace(edited, version=known.version, sessions_from=known.sessions_from) == known:
+    edited = replace(known, **changes)
+    if replace(edited, sessions_from=known.sessions_from) == known:
         return Refusal(Code.WRONG_STATE, f"nothing to change about {known.name}")
     if _is_last_admin(draft, known) and ("admin" not in edited.roles or edited.disabled):
         return Refusal(Code.WRONG_STATE, f"{known.name} is the last admin; make another one first")

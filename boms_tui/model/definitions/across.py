@@ -20,13 +20,14 @@ from boms_tui.model.rights import BUILT_IN
 class Known:
     """Every name there is, in documents with faults too.
 
-    `tasks` are by process, None where nobody can tell. `changed` are the processes that are being applied, `faulty`
-    those of them whose order of tasks means nothing.
+    `tasks` are by process and `units` by resource, None where nobody can tell. `changed` are the processes that are
+    being applied, `faulty` those of them whose order of tasks means nothing.
     """
 
     tasks: Mapping[str, Collection[str] | None]
     contacts: Collection[str]
     roles: Collection[str]
+    units: Mapping[str, int | None]
     templates: Mapping[str, TemplateDocument]
     changed: Collection[str]
     faulty: Collection[str]
@@ -74,6 +75,47 @@ def _lists_of_contacts(catalogue: Catalogue, known: Known) -> Iterator[tuple[str
         yield "template", name, ("defaults",), template.defaults.contacts or ()
         for inner, part in template.tasks.items():
             yield "template", name, ("tasks", inner), part.contacts or ()
+
+
+def _resources(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    for kind, document, path, needs in _needs(catalogue, known):
+        for name, units in needs.items():
+            paths = ((*path, "resources", name), ("defaults", "resources", name))
+            if name not in known.units:
+                hint = did_you_mean(name, known.units)
+                yield Astray(kind, document, paths, f"unknown resource: {name}", hint)
+            elif _too_many(units, known.units[name]) and (kind == "template" or document in known.changed):
+                what = f"needs {units} units of {name}, which has {known.units[name]}: this can never open"
+                yield Astray(kind, document, paths, what)
+
+
+def _shrunk(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    """Resources that have become too small for processes that stay as they are."""
+    short: dict[str, list[str]] = {}
+    for process in catalogue.processes.values():
+        for task in process.tasks.values() if process.id not in known.changed else ():
+            for name, units in task.resources.items():
+                if _too_many(units, known.units.get(name)):
+                    short.setdefault(name, []).append(f"{process.id}:{task.name} ({units})")
+    for name, needs in short.items():
+        shown = [*needs[:8], "…"] if len(needs) > 9 else needs
+        what = f"{known.units[name]} units are too few for {', '.join(shown)}: that can never open"
+        yield Astray("resource", name, (("units",),), what, "0 stops all that need it, and is allowed")
+
+
+def _too_many(units: int, there_are: int | None) -> bool:
+    """Whether so many can never be had. A resource with 0 units stops what needs it, on purpose."""
+    return units > there_are if there_are else False
+
+
+def _needs(catalogue: Catalogue, known: Known) -> Iterator[tuple[str, str, Path, Mapping[str, int]]]:
+    for process in catalogue.processes.values():
+        for task in process.tasks.values():
+            yield "process", process.id, ("tasks", task.name), task.resources
+    for name, template in known.templates.items():
+        yield "template", name, ("defaults",), template.defaults.resources
+        for inner, part in template.tasks.items():
+            yield "template", name, ("tasks", inner), part.resources
 
 
 def _ladders(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
@@ -198,6 +240,8 @@ def _names_in(cycle: Iterable[str]) -> list[str]:
 _CHECKS: tuple[Callable[[Catalogue, Known], Iterator[Astray]], ...] = (
     _owners,
     _contacts,
+    _resources,
+    _shrunk,
     _ladders,
     _roles,
     _other_processes,

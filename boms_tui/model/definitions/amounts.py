@@ -31,15 +31,28 @@ def duration(text: str) -> timedelta:
 
 
 def size(text: str) -> int:
-    """The bytes that `text` says; without a unit it counts bytes.
+    """The bytes that `text` says, one at least; without a unit it counts bytes.
 
     Raises:
         WrongValueError: it is no size.
     """
+    return _size(text, 1, "from 1 byte to 1024GiB")
+
+
+def any_size(text: str) -> int:
+    """The bytes that `text` says, which may be none.
+
+    Raises:
+        WrongValueError: it is no size.
+    """
+    return _size(text, 0, "at most 1024GiB")
+
+
+def _size(text: str, least: int, hint: str) -> int:
     match = _SIZE.fullmatch(text)
     if match is None:
         raise WrongValueError(f"not a size: {told(text)}", "such as 64KiB or 10MB")
     count = int(match["count"]) * _BYTES[match["unit"] or "B"]
-    if not 0 < count <= LARGEST:
-        raise WrongValueError(f"not a size: {text}", "from 1 byte to 1024GiB")
+    if not least <= count <= LARGEST:
+        raise WrongValueError(f"not a size: {text}", hint)
     return count

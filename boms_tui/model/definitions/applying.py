@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from boms_tui.model.definition import Contact, Process, Role
+from boms_tui.model.definition import Contact, Process, Resource, Role
 from boms_tui.model.definitions.blocks import Block, place_of, value_at
 from boms_tui.model.definitions.bodies import Body, dump_body, load_body
 from boms_tui.model.definitions.problems import Findings, Place
@@ -104,6 +104,7 @@ def _with(before: Catalogue, records: Mapping["Key", Body], in_force: "InForce")
         revisions={**before.revisions, **numbers},
         contacts={**before.contacts, **new.contacts},
         roles={**before.roles, **new.roles},
+        resources={**before.resources, **new.resources},
     )
 
 
@@ -113,6 +114,7 @@ def _catalogue(records: Mapping["Key", Body]) -> Catalogue:
         processes={record.id: record for record in every if isinstance(record, Process)},
         contacts={record.id: record for record in every if isinstance(record, Contact)},
         roles={record.id: record for record in every if isinstance(record, Role)},
+        resources={record.id: record for record in every if isinstance(record, Resource)},
     )
 
 
@@ -124,12 +126,16 @@ def _check_across(catalogue: Catalogue, resolved: "Resolved", in_force: "InForce
         findings.add(_place(found, resolved, in_force), found.what, found.hint)
 
 
+_NAMED = ("process", "contact", "role", "resource")
+"""The kinds of documents that others name; templates are looked up where they are extended."""
+
+
 def _known(catalogue: Catalogue, resolved: "Resolved") -> "Known":
     """Every name, those of documents with faults included: one fault is not told twice."""
     from boms_tui.model.definitions.across import Known
 
     faulty = {key: block for key, block in resolved.blocks.items() if key not in resolved.records}
-    named = {kind: [name for of, name in faulty if of == kind] for kind in ("process", "contact", "role")}
+    named = {kind: [name for of, name in faulty if of == kind] for kind in _NAMED}
     return Known(
         tasks={
             **{process.id: process.tasks for process in catalogue.processes.values()},
@@ -137,6 +143,10 @@ def _known(catalogue: Catalogue, resolved: "Resolved") -> "Known":
         },
         contacts=frozenset({*catalogue.contacts, *named["contact"]}),
         roles=frozenset({*BUILT_IN, *catalogue.roles, *named["role"]}),
+        units={
+            **{resource.id: resource.units for resource in catalogue.resources.values()},
+            **dict.fromkeys(named["resource"]),
+        },
         templates=resolved.templates,
         changed=frozenset(name for kind, name in resolved.blocks if kind == "process"),
         faulty=resolved.faulty.keys(),
@@ -163,7 +173,7 @@ def _applied(
     numbers = dict(catalogue.revisions)
     for document, body in _bodies(documents, records):
         before = in_force.get((document.kind, document.id))
-        if before is not None and (before.source, before.body) == (document.text, body):
+        if before is not None and before.source == document.text and _means(before, body):
             outcome["unchanged"].append(f"{document.kind} {document.id}")
             if document.kind == "process":
                 numbers[ProcessId(document.id)] = before.number
@@ -172,6 +182,11 @@ def _applied(
             new.append(NewRevision(document.kind, document.id, document.text, body))
     lists = {name: tuple(names) for name, names in outcome.items()}
     return Applied(**lists, documents=tuple(new), catalogue=replace(catalogue, revisions=numbers))
+
+
+def _means(revision: Revision, body: str) -> bool:
+    """Whether a revision says what `body` says: one of an earlier release lacks the fields that that did not know."""
+    return revision.body == body or dump_body(load_body(revision.kind, revision.body)) == body
 
 
 def _bodies(documents: Iterable[Document], records: Mapping["Key", Body]) -> Iterator[tuple[Document, str]]:

@@ -1,35 +1,42 @@
 """Typed documents into the records that runs keep: defaults laid under tasks, tasks in topological order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import time
 from typing import TypeVar
 
 from boms_tui.model import graph
 from boms_tui.model.definition import (
+    AfterCheck,
+    BeforeCheck,
+    Checks,
     Command,
     Contact,
     CronStart,
     Dependency,
+    FileCheck,
+    Lock,
     Manual,
     OnFailure,
+    OnUnknown,
+    OutputCheck,
+    Overlap,
     Parameter,
     Process,
     ProcessStart,
     RelativeDate,
+    Resource,
     RetryPolicy,
     Role,
     Task,
+    WindowCheck,
 )
-from boms_tui.model.definitions.documents import (
-    AfterEntry,
-    ContactDocument,
-    ProcessDocument,
-    RoleDocument,
-    Settings,
-    StartEntry,
-    TaskPart,
-)
+from boms_tui.model.definitions.checks import AfterwardsEntry, BeforeEntry, FilePart, RetryPart
+from boms_tui.model.definitions.documents import ContactDocument, ProcessDocument, ResourceDocument, RoleDocument
+from boms_tui.model.definitions.entries import AfterEntry, StartEntry
+from boms_tui.model.definitions.settings import Settings, TaskPart
 from boms_tui.model.ids import ProcessId, TaskName
+from boms_tui.model.states import AttemptState
 
 T = TypeVar("T")
 
@@ -64,6 +71,7 @@ def _process(document: ProcessDocument, timezone: str, order: Iterable[str]) -> 
         after=tuple(_dependency(entry) for entry in document.after),
         contacts=tuple(document.contacts),
         priority=_first(document.priority, else_=50),
+        overlap=_first(document.overlap, else_=Overlap.QUEUE),
     )
 
 
@@ -82,28 +90,44 @@ def role_of(document: RoleDocument) -> Role:
     return Role(document.role, tuple(document.inherits), tuple(document.scopes))
 
 
+def resource_of(document: ResourceDocument) -> Resource:
+    return Resource(document.resource, document.units, document.title)
+
+
 def _task(name: TaskName, document: ProcessDocument) -> Task:
     task, defaults = document.tasks[name], document.defaults
-    return Task(
+    common = Task(
         name=name,
-        work=_work(task, defaults),
+        work=Manual(task.manual.prompt) if task.manual is not None else _command(task, defaults),
         title=task.title or "",
         after=tuple(_dependency(entry) for entry in task.after),
         retry=_retry(task, defaults),
         timeout=task.timeout or defaults.timeout,
         pool=_first(task.pool, defaults.pool, else_="local"),
         priority=_first(task.priority, defaults.priority, document.priority, else_=50),
-        confirm=_first(task.confirm, defaults.confirm, else_=False) if task.manual is None else False,
         on_failure=_first(task.on_failure, defaults.on_failure, document.on_failure, else_=OnFailure.WAIT),
         contacts=tuple(_first(task.contacts, defaults.contacts, else_=[])),
         instructions=task.instructions or "",
         output_cap=_first(task.output_cap, defaults.output_cap, else_=10_000_000),
     )
+    return common if task.manual is not None else _with_attempts(common, task, defaults)
 
 
-def _work(task: TaskPart, defaults: Settings) -> Command | Manual:
-    if task.manual is not None:
-        return Manual(task.manual.prompt)
+def _with_attempts(common: Task, task: TaskPart, defaults: Settings) -> Task:
+    """The task with what only attempts have a use for."""
+    resources = {**defaults.resources, **task.resources}
+    return replace(
+        common,
+        confirm=_first(task.confirm, defaults.confirm, else_=False),
+        on_unknown=_first(task.on_unknown, defaults.on_unknown, else_=OnUnknown.WAIT),
+        checks=_checks(task, defaults, common.retry),
+        resources={name: units for name, units in resources.items() if units},
+        locks=tuple(Lock(entry.name, entry.mode) for entry in _first(task.locks, defaults.locks, else_=[])),
+        secrets={**defaults.secrets, **task.secrets},
+    )
+
+
+def _command(task: TaskPart, defaults: Settings) -> Command:
     return Command(
         argv=tuple(task.command or ()),
         environment={**defaults.environment, **task.environment},
@@ -113,12 +137,50 @@ def _work(task: TaskPart, defaults: Settings) -> Command | Manual:
 
 
 def _retry(task: TaskPart, defaults: Settings) -> RetryPolicy:
-    standard = RetryPolicy()
-    return RetryPolicy(
-        retries=_first(task.retries, defaults.retries, else_=standard.retries),
-        delay=_first(task.retry_delay, defaults.retry_delay, else_=standard.delay),
-        backoff=_first(task.retry_backoff, defaults.retry_backoff, else_=standard.backoff),
-        max_delay=task.retry_max_delay if task.retry_max_delay is not None else defaults.retry_max_delay,
+    policy = _policy(task, defaults, RetryPolicy())
+    return replace(policy, on=frozenset(_first(task.retry_on, defaults.retry_on, else_=policy.on)))
+
+
+def _checks(task: TaskPart, defaults: Settings, own: RetryPolicy) -> Checks:
+    said, below = task.checks, defaults.checks
+    asks = (said.model_fields_set | below.model_fields_set) & RetryPart.model_fields.keys()
+    policy = replace(_policy(said, below, own), on=frozenset({AttemptState.CHECK_FAILED}))
+    return Checks(
+        before=tuple(_before(_first(said.before, below.before, else_=[]))),
+        after=tuple(_afterwards(_first(said.after, below.after, else_=[]))),
+        retry=policy if asks else None,
+    )
+
+
+def _before(entries: Iterable[BeforeEntry]) -> Iterator[BeforeCheck]:
+    for entry in entries:
+        if entry.file is not None:
+            yield _file(entry.file)
+        if entry.window is not None:
+            yield WindowCheck(entry.window.from_, entry.window.to)
+
+
+def _afterwards(entries: Iterable[AfterwardsEntry]) -> Iterator[AfterCheck]:
+    for entry in entries:
+        if entry.file is not None:
+            yield _file(entry.file)
+        if entry.output is not None:
+            yield OutputCheck(entry.output.fail_on or "", entry.output.require or "")
+
+
+def _file(file: FilePart) -> FileCheck:
+    return FileCheck(file.path, file.min_size, file.max_size, file.newer_than, file.settled_for)
+
+
+def _policy(said: RetryPart, below: RetryPart, standard: RetryPolicy) -> RetryPolicy:
+    """`standard` with what `below` says laid over it, and what is `said` over that."""
+    return replace(
+        standard,
+        retries=_first(said.retries, below.retries, else_=standard.retries),
+        delay=_first(said.retry_delay, below.retry_delay, else_=standard.delay),
+        backoff=_first(said.retry_backoff, below.retry_backoff, else_=standard.backoff),
+        max_delay=_first(said.retry_max_delay, below.retry_max_delay, else_=standard.max_delay),
+        jitter=_first(said.retry_jitter, below.retry_jitter, else_=standard.jitter),
     )
 
 

@@ -4,12 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from boms_tui.model.definition import Contact, Process, Role
+from boms_tui.model.definition import Contact, Process, Resource, Role
 from boms_tui.model.definitions import records
 from boms_tui.model.definitions.blocks import Block, merged, place_of
 from boms_tui.model.definitions.bodies import Body
-from boms_tui.model.definitions.checking import sound_part, typed
-from boms_tui.model.definitions.documents import ContactDocument, ProcessDocument, RoleDocument, TemplateDocument
+from boms_tui.model.definitions.checking import M, sound_part, typed
+from boms_tui.model.definitions.documents import (
+    ContactDocument,
+    ProcessDocument,
+    ResourceDocument,
+    RoleDocument,
+    TemplateDocument,
+)
+from boms_tui.model.definitions.patterns import Patterns
 from boms_tui.model.definitions.problems import Findings
 from boms_tui.model.definitions.reading import Document, stored
 from boms_tui.model.definitions.rules import Broken, broken_rules, unknown_tasks
@@ -45,6 +52,7 @@ def resolve(documents: Iterable[Document], in_force: InForce, timezone: str, fin
         "process": resolver.process,
         "contact": resolver.contact,
         "role": resolver.role,
+        "resource": resolver.resource,
     }
     for document in templates_first:
         record = of_kind[document.kind](document)
@@ -61,30 +69,35 @@ class _Resolver:
         self._in_force = in_force
         self._timezone = timezone
         self._findings = findings
+        self._patterns = Patterns()
 
     def contact(self, document: Document) -> Contact | None:
-        contact = typed(ContactDocument, document.body, self._findings)
+        contact = self._typed(ContactDocument, document.body)
         return records.contact_of(contact) if contact else None
 
     def role(self, document: Document) -> Role | None:
-        role = typed(RoleDocument, document.body, self._findings)
+        role = self._typed(RoleDocument, document.body)
         return records.role_of(role) if role else None
 
+    def resource(self, document: Document) -> Resource | None:
+        resource = self._typed(ResourceDocument, document.body)
+        return records.resource_of(resource) if resource else None
+
     def template(self, document: Document) -> Block | None:
-        template = typed(TemplateDocument, document.body, self._findings)
+        template = self._typed(TemplateDocument, document.body)
         if template is None:
             return None
         self._resolved.templates[template.template] = template
         return document.body
 
     def process(self, document: Document) -> Process | None:
-        own = typed(ProcessDocument, document.body, self._findings)
+        own = self._typed(ProcessDocument, document.body)
         process = own
         if own is not None and own.extends is not None:
             process = self._extended(own.extends, document)
         if process is not None and not self._breaks_rules(broken_rules(process), document):
             return records.process_of(process, self._timezone)
-        part = process or own or sound_part(ProcessDocument, document.body)
+        part = process or own or sound_part(ProcessDocument, document.body, self._patterns)
         if part is not None:
             self._look_up_names(part, document)
         return None
@@ -113,7 +126,10 @@ class _Resolver:
             return None
         block = merged(template, document.body, without="template")
         self._resolved.blocks[document.kind, document.id] = block
-        return typed(ProcessDocument, block, self._findings)
+        return self._typed(ProcessDocument, block)
+
+    def _typed(self, model: type[M], block: Block) -> M | None:
+        return typed(model, block, self._findings, self._patterns)
 
     def _breaks_rules(self, rules: Iterable[Broken], document: Document) -> bool:
         block = self._resolved.blocks[document.kind, document.id]

@@ -6,12 +6,16 @@ from typing import NamedTuple
 from boms_tui.model import graph, placeholders
 from boms_tui.model.definition import Outcome, RelativeDate
 from boms_tui.model.definitions.blocks import Path
-from boms_tui.model.definitions.documents import AfterEntry, ProcessDocument, RunAfterEntry, TaskPart
+from boms_tui.model.definitions.checks import AfterwardsEntry, BeforeEntry, ChecksPart
+from boms_tui.model.definitions.documents import ProcessDocument
+from boms_tui.model.definitions.entries import AfterEntry, RunAfterEntry
+from boms_tui.model.definitions.settings import Settings, TaskPart
 from boms_tui.model.nearest import did_you_mean, told
 
 _OF_COMMANDS_ONLY = (
-    "retries", "retry_delay", "retry_backoff", "retry_max_delay", "timeout", "pool", "environment", "directory",
-    "success_codes", "output_cap", "confirm",
+    "retries", "retry_delay", "retry_backoff", "retry_max_delay", "retry_jitter", "retry_on", "timeout", "pool",
+    "environment", "secrets", "directory", "success_codes", "output_cap", "confirm", "on_unknown", "checks",
+    "resources", "locks",
 )  # fmt: skip
 
 
@@ -57,26 +61,60 @@ def _manual_tasks_run_nothing(process: ProcessDocument) -> Iterator[Broken]:
 
 def _parameters_are_known(process: ProcessDocument) -> Iterator[Broken]:
     known = {f"{placeholders.PARAMETER}{name}" for name in process.parameters}
-    for path, text in _commands(process):
+    for path, text in _filled(process):
         for name in placeholders.names(text):
             if name not in placeholders.FIXED and name not in known:
                 hint = did_you_mean(name, known) or "the process has no `parameters`"
                 yield Broken(path, f"unknown placeholder: ${{{name}}}", hint)
 
 
-def _commands(process: ProcessDocument) -> Iterator[tuple[Path, str]]:
+def _filled(process: ProcessDocument) -> Iterator[tuple[Path, str]]:
     """Every text of the process that placeholders may stand in."""
-    for path, settings in [(("defaults",), process.defaults), *_tasks(process)]:
+    for path, settings in _settings(process):
         for variable, value in settings.environment.items():
             yield (*path, "environment", variable), value
         yield (*path, "directory"), settings.directory or ""
         for place, word in enumerate(getattr(settings, "command", None) or ()):
             yield (*path, "command", place), word
+        for inner, text in _files(settings.checks):
+            yield (*path, "checks", *inner), text
+
+
+def _files(checks: ChecksPart) -> Iterator[tuple[Path, str]]:
+    entries: list[tuple[str, int, BeforeEntry | AfterwardsEntry]] = [
+        *(("before", place, entry) for place, entry in enumerate(checks.before or ())),
+        *(("after", place, entry) for place, entry in enumerate(checks.after or ())),
+    ]
+    for phase, place, entry in entries:
+        if entry.file is not None:
+            yield (phase, place, "file", "path"), entry.file.path
+
+
+def _settings(process: ProcessDocument) -> Iterator[tuple[tuple[str, ...], Settings]]:
+    yield ("defaults",), process.defaults
+    yield from _tasks(process)
 
 
 def _tasks(process: ProcessDocument) -> Iterator[tuple[tuple[str, ...], TaskPart]]:
     for name, task in process.tasks.items():
         yield ("tasks", name), task
+
+
+def _locks_are_taken_once(process: ProcessDocument) -> Iterator[Broken]:
+    for path, settings in _settings(process):
+        names = [lock.name for lock in settings.locks or ()]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                yield Broken((*path, "locks", place), f"the lock {name} stands twice", "a task holds it once")
+
+
+def _none_is_needed_of_what_is_asked_for(process: ProcessDocument) -> Iterator[Broken]:
+    """0 units say that a task needs none of what `defaults` asks for."""
+    for path, task in _tasks(process):
+        for name, units in task.resources.items():
+            if not units and name not in process.defaults.resources:
+                hint = did_you_mean(name, process.defaults.resources) or "leave it out"
+                yield Broken((*path, "resources", name), f"0 units of {name}, which `defaults` does not ask for", hint)
 
 
 def _starts_give_parameters(process: ProcessDocument) -> Iterator[Broken]:
@@ -139,6 +177,8 @@ _RULES: tuple[Callable[[ProcessDocument], Iterator[Broken]], ...] = (
     _tasks_have_work,
     _manual_tasks_run_nothing,
     _parameters_are_known,
+    _locks_are_taken_once,
+    _none_is_needed_of_what_is_asked_for,
     _starts_give_parameters,
     _own_tasks_exist,
     _runs_do_not_wait_for_themselves,

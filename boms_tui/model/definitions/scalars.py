@@ -2,11 +2,12 @@
 
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,12 +15,13 @@ from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJ
 from pydantic_core import CoreSchema, core_schema
 
 from boms_tui.model import placeholders
-from boms_tui.model.definition import OnFailure, Outcome, RelativeDate
+from boms_tui.model.definition import RETRIABLE, LockMode, OnFailure, OnUnknown, Outcome, Overlap, RelativeDate
 from boms_tui.model.definitions import amounts
 from boms_tui.model.definitions.problems import WrongValueError
 from boms_tui.model.ids import PROCESS, SEGMENT
-from boms_tui.model.nearest import did_you_mean, foreign_letter, one_of, told
+from boms_tui.model.nearest import did_you_mean, foreign_letter, nearest, one_of, told
 from boms_tui.model.planning import bad_cron
+from boms_tui.model.states import AttemptState
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -155,21 +157,30 @@ def _filled(value: str) -> str:
     return value
 
 
-def _choice(kind: type[E]) -> Scalar:
+def _filled_path(value: str) -> str:
+    return _filled(_some_text(value))
+
+
+def _share(value: str) -> float:
+    """A share as a number from 0 to 1; `20%` is 0.2."""
+    number, percent = value.removesuffix("%"), value.endswith("%")
+    if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", number) and float(number) <= (100 if percent else 1):
+        return float(number) / 100 if percent else float(number)
+    raise WrongValueError(f"not a share from 0 to 1: {told(value)}", "such as 0.2 or 20%")
+
+
+def _choice(kind: type[E], among: Collection[E] = (), never: Mapping[str, str] = MappingProxyType({})) -> Scalar:
+    """One of `kind`, or of those `among` it. `never` has what to do about names that seem to belong to them."""
+    names = [*(among or kind)]
+
     def parse(value: str) -> E:
-        if value in set(kind):
+        if value in names:
             return kind(value)
-        raise WrongValueError(f"must be {one_of([*kind])}, not {told(value)}", did_you_mean(value, kind))
+        near = nearest(value, names)
+        hint = never.get(value) or (f"did you mean {near}?" if near else "")
+        raise WrongValueError(f"must be {one_of(names)}, not {told(value)}", hint)
 
-    return Scalar(parse, {"enum": [*kind]})
-
-
-def _overlap(value: str) -> str:
-    if value in {"skip", "parallel"}:
-        raise WrongValueError(f"not supported yet: overlap: {value}", "queue is")
-    if value != "queue":
-        raise WrongValueError(f"must be queue, not {told(value)}")
-    return value
+    return Scalar(parse, {"enum": names})
 
 
 def _environment_name(value: str) -> str:
@@ -178,6 +189,11 @@ def _environment_name(value: str) -> str:
     if value.startswith("BOMS_"):
         raise WrongValueError(f"the runtime sets what begins with BOMS_: {told(value)}", "choose another name")
     return value
+
+
+def _one_or_more(value: object) -> object:
+    """A word alone is a list of it."""
+    return [value] if isinstance(value, str) else value
 
 
 def _words(value: object) -> object:
@@ -221,12 +237,20 @@ Hours = Annotated[
 ]
 Flag = Annotated[bool, Scalar(_flag, {"type": "boolean"})]
 Priority = Annotated[int, _whole(0, 100)]
+Units = Annotated[int, _whole(0, 1_000_000)]
 Retries = Annotated[int, _whole(0, 1_000)]
 ExitStatus = Annotated[int, _whole(0, (1 << 32) - 1)]
 Factor = Annotated[float, Scalar(_factor, {"type": "number", "minimum": 1, "maximum": 100})]
+Jitter = Annotated[
+    float,
+    Scalar(
+        _share, {"type": ["number", "string"], "minimum": 0, "maximum": 1, "pattern": r"^[0-9]{1,3}(\.[0-9]{1,6})?%$"}
+    ),
+]
 Duration = Annotated[timedelta, Scalar(amounts.duration, {"type": "string", "pattern": f"^{amounts.DURATION_TEXT}$"})]
 SomeTime = Annotated[timedelta, Scalar(_some_time, {"type": "string", "pattern": f"^{amounts.DURATION_TEXT}$"})]
 Size = Annotated[int, Scalar(amounts.size, {"type": ["string", "integer"]})]
+AnySize = Annotated[int, Scalar(amounts.any_size, {"type": ["string", "integer"]})]
 Clock = Annotated[time, Scalar(_clock, {"type": "string", "pattern": f"^{_TIME.pattern}$"})]
 Zone = Annotated[str, Scalar(_zone, {"type": "string"})]
 Cron = Annotated[str, Scalar(_cron, {"type": "string"})]
@@ -236,9 +260,12 @@ WhichDate = Annotated[
 ]
 When = Annotated[Outcome, _choice(Outcome)]
 WhenFailed = Annotated[OnFailure, _choice(OnFailure)]
-Overlap = Annotated[str, Scalar(_overlap, {"enum": ["queue"]})]
+WhenUnknown = Annotated[OnUnknown, _choice(OnUnknown)]
+HowOverlapping = Annotated[Overlap, _choice(Overlap)]
+HowLocked = Annotated[LockMode, _choice(LockMode)]
 EnvironmentName = Annotated[str, Scalar(_environment_name, {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})]
 Filled = Annotated[str, Scalar(_filled, ANY_SCALAR)]
+FilledPath = Annotated[str, Scalar(_filled_path, ANY_SCALAR)]
 Argv = Annotated[
     list[Filled],
     BeforeValidator(_words),
@@ -246,3 +273,15 @@ Argv = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": ANY_SCALAR}]}),
 ]
 ExitStatuses = Annotated[list[ExitStatus], AfterValidator(_some_items)]
+_NEVER_RETRIED = {
+    "killed": "whoever kills a task says what follows",
+    "unknown": "`on_unknown` says what follows",
+    "void": "what never started is always tried again",
+}
+_RETRIABLE = _choice(AttemptState, RETRIABLE, _NEVER_RETRIED)
+Retriable = Annotated[
+    list[Annotated[AttemptState, _RETRIABLE]],
+    BeforeValidator(_one_or_more),
+    AfterValidator(_some_items),
+    WithJsonSchema({"anyOf": [_RETRIABLE.schema, {"type": "array", "minItems": 1, "items": _RETRIABLE.schema}]}),
+]

@@ -65,7 +65,16 @@ def write_durably(name: str, data: bytes, torn: "Callable[[], None]" = lambda: N
         written += os.pwrite(fd, data[8:], 8)
         if written != len(data):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.fsync(fd)
+        os.fdatasync(fd)
+    finally:
+        os.close(fd)
+
+
+def set_aside(name: str, size: int) -> None:
+    """Take the room that a file will need, so that no full disk can keep it from being written."""
+    fd = os.open(name, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        os.posix_fallocate(fd, 0, size)
     finally:
         os.close(fd)
 

@@ -1,10 +1,12 @@
-"""The life of a shim, top-down: lock, prepare, decide, start, watch, record."""
+"""The life of a shim, top-down: lock, prepare, fork, decide, start, watch, record."""
 
 import os
 import select
 import sys
 
+from .become import SECRETS
 from .failpoint import failpoint
+from .family import adopt_orphans
 from .files import (
     DECIDED,
     LATE,
@@ -18,30 +20,72 @@ from .files import (
     pack,
     read,
     seal,
+    set_aside,
     stat_of,
     sync_folder,
     take_lock,
     write_durably,
 )
 from .output import Output
-from .report import failed_start, result, since_boot, tell, wall_clock
-from .task import Child, Spec, close_all_but, ignore_signals, who_kills
+from .report import explain, failed_start, result, since_boot, tell, wall_clock
+from .spec import Spec
+from .task import Child, who_kills
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from typing import NoReturn
+
+    Claim = tuple[Spec, Output, tuple[int, ...], Child]
+else:
+    import _signal as signal
 
 
 def main() -> "NoReturn":
     """Guard the attempt whose folder is the last argument; the exit status says why where nothing is recorded."""
-    os.chdir(sys.argv[-1])
-    umask = os.umask(0o077)
-    close_all_but(0, 1, 2)  # nothing that a runtime forgot to close may live as long as a task
-    ignore_signals()
-    os._exit(guard(umask))
+    umask, handed = os.umask(0o077), close_leaks()
+    set_signals()
+    adopt_orphans()
+    os._exit(guard(umask, handed=handed))
 
 
-def guard(umask: int) -> int:
+def close_leaks() -> bool:
+    """Close what a runtime forgot to: it must not live as long as a task. Whether one seems to hand over secrets."""
+    for fd in {int(name) for name in os.listdir("/proc/self/fd")} - {0, 1, 2, SECRETS}:
+        try:
+            os.close(fd)
+        except OSError:
+            continue  # the one that listed the others
+    try:
+        os.set_inheritable(SECRETS, False)  # noqa: FBT003
+    except OSError:
+        return False
+    return True
+
+
+def set_signals() -> None:
+    """A shim ends after its task, never because a terminal or a service does; and it is told of ends."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def guard(umask: int, *, handed: bool) -> int:
+    try:
+        os.chdir(sys.argv[-1])
+        claimed = claim(umask, handed=handed)
+    except (OSError, ValueError) as error:
+        tell(explain(b"before the start", error))
+        return UNPREPARED
+    return claimed if isinstance(claimed, int) else keep(run(*claimed))
+
+
+def claim(umask: int, *, handed: bool) -> "int | Claim":
+    """Lock, prepare, fork and decide to start; the exit status where this shim must not.
+
+    Raises:
+        OSError, ValueError: nothing was decided, and the forked child ends with this process.
+    """
     failpoint("before-lock")
     lock = take_lock()
     if lock is None:
@@ -49,26 +93,26 @@ def guard(umask: int) -> int:
     failpoint("locked")
     if os.path.lexists("decision"):
         return DECIDED  # and what the shim that decided has recorded stays as it is
-    try:
-        prepared = prepare(umask)
-        if prepared is None:
-            return LATE
-        failpoint("before-decision")
-        if not decide():
-            return DECIDED
-    except (OSError, ValueError, LookupError) as error:
-        tell(f"{type(error).__name__}: {error}")
-        return UNPREPARED
+    prepared = prepare(umask, handed=handed)
+    if prepared is None:
+        return LATE
+    child = Child(prepared[0], lock)
+    failpoint("forked")
+    if not decide(child.pid, prepared[0].boot):
+        child.dismiss()
+        return DECIDED
     failpoint("decided")
-    return keep(run(*prepared, lock=lock))
+    return *prepared, child
 
 
-def prepare(umask: int) -> tuple[Spec, Output, tuple[int, ...]] | None:
+def prepare(umask: int, *, handed: bool) -> "tuple[Spec, Output, tuple[int, ...]] | None":
     """Everything that may fail while failing is harmless; None where it is too late to start."""
     spec = Spec(read("spec"), umask)
-    if spec.version != VERSION:
-        raise ValueError(f"the spec has version {spec.version!r}, this shim knows {VERSION!r}")
-    write_durably("exit.tmp", bytes(RECORD_SIZE))
+    if spec.secrets and not handed:
+        raise ValueError("the task's secrets were not handed over")
+    if handed and not spec.secrets:
+        os.close(SECRETS)
+    set_aside("exit.tmp", RECORD_SIZE)
     output, control = Output(spec.output_cap), open_control()
     late = boot_id() != spec.boot or since_boot() > spec.start_by
     return None if late else (spec, output, control)
@@ -82,33 +126,43 @@ def open_control() -> tuple[int, ...]:
         return ()
 
 
-def decide() -> bool:
-    """Make START the one decision; False where a decision stands already."""
+def decide(pid: int, boot: bytes) -> bool:
+    """Make the start of this child the one decision; False where a decision stands already."""
     mine = f"decision.{os.getpid()}"
-    write_durably(mine, b"START")
+    write_durably(mine, pack(start_record(pid, boot)))
     failpoint("before-link")
     try:
         os.link(mine, "decision")
     except FileExistsError:
         return False
     failpoint("linked")
-    os.unlink(mine)
-    sync_folder()
+    try:
+        os.unlink(mine)
+    except OSError:
+        return True  # its other name does no harm
     return True
 
 
-def run(spec: Spec, output: Output, control: tuple[int, ...], *, lock: int) -> Pairs:
+def start_record(pid: int, boot: bytes) -> Pairs:
+    """Who would run: with their start times, two numbers that name these processes for ever."""
+    return [
+        (b"version", VERSION),
+        (b"pid", b"%d" % pid),
+        (b"starttime", stat_of(pid)[19]),
+        (b"boot_id", boot),
+        (b"shim_pid", b"%d" % os.getpid()),
+        (b"shim_starttime", stat_of(os.getpid())[19]),
+        (b"at", wall_clock()),
+    ]
+
+
+def run(spec: Spec, output: Output, control: tuple[int, ...], child: Child) -> Pairs:
     """Start the task, see it to its end, and say how that was."""
     try:
-        child = Child(spec, lock)
-    except OSError as error:
-        return failed_start(b"fork", error)
-    failpoint("forked")
-    try:
-        write_started(child.pid)
+        sync_folder()  # whoever finds no decision after a power loss must be right that nothing ran
     except OSError as error:
         child.dismiss()
-        return failed_start(b"the start record", error)
+        return failed_start(b"the decision", error)
     failpoint("before-go")
     killer = who_kills()
     if killer:
@@ -117,24 +171,6 @@ def run(spec: Spec, output: Output, control: tuple[int, ...], *, lock: int) -> P
     child.go()
     failpoint("gone")
     return child.see_to_its_end(spec, output, control)
-
-
-def write_started(pid: int) -> None:
-    fields = (
-        (b"version", VERSION),
-        (b"pid", b"%d" % pid),
-        (b"starttime", stat_of(pid)[19]),
-        (b"boot_id", boot_id()),
-        (b"shim_pid", b"%d" % os.getpid()),
-        (b"shim_starttime", stat_of(os.getpid())[19]),
-        (b"pgid", b"%d" % pid),
-        (b"at", wall_clock()),
-    )
-    write_durably("started.tmp", pack(fields))
-    failpoint("before-started")
-    os.rename("started.tmp", "started")
-    failpoint("started")
-    sync_folder()
 
 
 def keep(pairs: Pairs) -> int:
@@ -149,7 +185,7 @@ def keep(pairs: Pairs) -> int:
             failpoint("renamed")
             sync_folder()
         except OSError as error:
-            tell(f"the exit record: {error}")
+            tell(explain(b"the exit record", error))
             if folder_is_gone():
                 return UNRECORDED
             name = f"exit.{os.getpid()}.tmp"

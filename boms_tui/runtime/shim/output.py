@@ -43,13 +43,18 @@ class Output:
         return printed, self._hole_end - self._head + self._moved
 
     def _cut_to(self, end: int) -> None:
+        """Cut what lies between the head and `end`; output that cannot be cut stays, and the result comes first."""
+        for cut in (self._punch, self._move_down):
+            try:
+                cut(end)
+            except OSError:
+                continue
+            return
+
+    def _punch(self, end: int) -> None:
         where = self._hole_end.to_bytes(8, sys.byteorder) + (end - self._hole_end).to_bytes(8, sys.byteorder)
-        try:
-            fcntl.ioctl(self._fd, PUNCH_HOLE, bytes(8) + where + bytes(24))
-        except OSError:
-            self._move_down(end)
-        else:
-            self._hole_end = end
+        fcntl.ioctl(self._fd, PUNCH_HOLE, bytes(8) + where + bytes(24))
+        self._hole_end = end
 
     def _move_down(self, start: int) -> None:
         at = start

@@ -6,6 +6,8 @@ import time
 
 from .files import VERSION, Pairs
 
+SECOND = 1_000_000_000
+
 
 def since_boot() -> int:
     """Nanoseconds since boot, sleep included: a clock that nobody can set."""
@@ -17,10 +19,10 @@ def wall_clock() -> bytes:
     return b"%d" % time.clock_gettime_ns(time.CLOCK_REALTIME)
 
 
-def tell(line: str) -> None:
+def tell(line: bytes) -> None:
     """A hint to the runtime, where one listens; the files are the truth."""
     try:
-        os.write(2, line.encode(errors="replace") + b"\n")
+        os.write(2, line + b"\n")
     except OSError:
         return
 

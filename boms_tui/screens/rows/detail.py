@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from boms_tui.model.definition import Command, Task
 from boms_tui.model.records import TaskRun
+from boms_tui.model.states import LIVE
 from boms_tui.model.views import RunView
 from boms_tui.screens.line import Line, Span, blank, line
+from boms_tui.screens.rows.meter import said
 from boms_tui.screens.signs import ATTEMPT_SIGNS, RUN_SIGNS, TASK_SIGNS
 from boms_tui.screens.text import clip, fit, safe, safe_lines, wrap
-from boms_tui.screens.when import Moment, elapsed, length, stamp
+from boms_tui.screens.when import Moment, day_stamp, elapsed, length, stamp
 
 
 def detail_lines(view: RunView, ref: str, moment: Moment) -> list[Line]:
@@ -52,6 +54,11 @@ def _task_detail(view: RunView, task: TaskRun, moment: Moment) -> Iterator[_Span
     yield from pair("state", f"{sign.glyph} {sign.word}", width, sign.tone)
     if task.reason:
         yield from pair("why", safe(task.reason), width)
+    if task.task in view.waits:
+        yield from pair("waits", safe(view.waits[task.task]), width)
+    yield from _said(view, task, moment)
+    if attempt is not None and attempt.remain:
+        yield from pair("remain", f"▲ {attempt.remain} processes outlived attempt {attempt.number}", width, "warn")
     if attempt is not None:
         text = f"{attempt.number} {ATTEMPT_SIGNS[attempt.state].word} on {safe(attempt.node)}"
         yield from pair("attempt", text, width)
@@ -63,6 +70,17 @@ def _task_detail(view: RunView, task: TaskRun, moment: Moment) -> Iterator[_Span
     yield from _work(definition, width)
     yield from pair("call", safe(", ".join(definition.contacts or view.definition.contacts)) or "nobody named", width)
     yield from _instructions(definition.instructions, width)
+
+
+def _said(view: RunView, task: TaskRun, moment: Moment) -> Iterator[_Spans]:
+    """How far a task that runs says it is."""
+    progress = view.progress.get(task.task) if task.state in LIVE else None
+    bar, label = said(progress, max(4, moment.width - 18))
+    if bar:
+        yield (Span(fit("said", 12) + " ", "faint"), *bar)
+    if progress is not None:
+        at = day_stamp(progress.at, moment)
+        yield from pair("" if bar else "said", f"{label} at {at}" if label else f"at {at}", moment.width)
 
 
 def _work(task: Task, width: int) -> Iterator[_Spans]:

@@ -10,10 +10,13 @@ MOST = 50
 """The most names that are listed of one kind."""
 
 
-def effect_lines(effect: Effect | None, failed: str, width: int) -> list[Line]:
-    """What it frees, what stays blocked and by what, and who went on already."""
+def effect_lines(effect: Effect | None, failed: str, width: int, *, lacks: str = "") -> list[Line]:
+    """What it frees, what stays blocked and by what, and who went on already. `lacks` is what must be known first."""
+    if lacks:
+        return [line("#lacks", (f"what it would do shows once {safe(lacks)} is filled in", "faint"))]
     if failed:
-        return [line("#failed", (f"what it would do is not known: {safe(failed)}", "warn"))]
+        text = f"what it would do is not known: {safe(failed)}"
+        return [line(f"#failed{number}", (part, "warn")) for number, part in enumerate(wrap(text, max(10, width)))]
     if effect is None:
         return [line("#asking", ("working out what it would do", "faint"))]
     return [line(f"#{number}", *spans) for number, spans in enumerate(_spans(effect, width))]

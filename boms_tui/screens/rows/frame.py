@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from boms_tui.screens.freshness import Freshness, Health
 from boms_tui.screens.line import Line, Span
-from boms_tui.screens.text import clip, clip_left, fit
+from boms_tui.screens.text import clip, clip_left, fit, wrap_most
 from boms_tui.screens.when import date_text
 
 _HEALTH_TONES = {
@@ -37,25 +37,37 @@ def header(title: str, note: str, right: Sequence[Span], width: int) -> Line:
     return Line("#header", (brand, Span(" "), Span(head, "strong"), Span(tail, "dim"), Span(space), *right), pick=False)
 
 
+MOST_SAID = 3
+"""The most rows that a message takes."""
+
+
+def said_lines(said: Span, width: int) -> list[Line]:
+    """The message above the status bar, in as many rows as it needs."""
+    parts = wrap_most(said.text, width - 2, MOST_SAID)
+    return [Line(f"#said{number}", (Span(f" {part}", said.tone),), pick=False) for number, part in enumerate(parts)]
+
+
 class Times(NamedTuple):
-    """How fresh the screen is, its business date, and the operator's clock."""
+    """How fresh the screen is, its business date, the operator's clock, and the journal's head that it shows."""
 
     fresh: Freshness
     day: date | None
     clock: str
+    sequence: int = -1
 
 
 def status(trail: Sequence[str], who: Who, times: Times, width: int) -> Line:
     """Where one is, who one is, how old it is, and when it is. Each part is a span of its own."""
-    fresh, day, clock = times
+    fresh, day, clock, sequence = times
     person = Span(f"{who.user} {who.role}", "dim") if who.user else Span("RO", "key")
     mark = "● " if fresh.live else "▲ " if fresh.health is not Health.CONNECTING else ""
     alarm = not fresh.live and fresh.health is not Health.CONNECTING
     health = Span(f" {mark}{fresh.text} " if alarm else f"{mark}{fresh.text}", _HEALTH_TONES[fresh.health])
     when = Span(date_text(day) if day else "", "dim")
-    spans = _between_rails(person, health, when, Span(clock))
-    if _cells(spans) > width - 22:
-        spans = _between_rails(person, health, Span(clock))
+    version = Span(f"#{sequence}" if sequence >= 0 else "", "faint")
+    choices = ((person, health, version, when), (person, health, when), (person, health))
+    rows = [_between_rails(*parts, Span(clock)) for parts in choices]
+    spans = next((row for row in rows if _cells(row) <= width - 22), rows[-1])
     room = max(0, width - _cells(spans) - 1)
     return Line("#status", (Span(" " + fit(place_text(trail, room), room), "accent"), *spans), pick=False)
 

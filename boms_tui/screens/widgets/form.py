@@ -20,19 +20,21 @@ def entry(*, secret: bool = False, hint: str = "") -> Input:
 
 
 class FormRow(Horizontal):
-    """A label and its field."""
+    """A label and its field; above it where each choice has a line of its own."""
 
     DEFAULT_CSS = """
     FormRow { height: 1; }
     FormRow > .label { width: 20; color: $foreground 60%; }
     FormRow > Input { width: 1fr; }
+    FormRow.-above { height: auto; layout: vertical; }
+    FormRow.-above > .label { width: 1fr; }
     """
 
     def __init__(self, field: Field) -> None:
-        super().__init__()
+        super().__init__(classes="-above" if field.means else None)
         self.field = field
         self.entry: Input | Choice = (
-            Choice(field.choices) if field.choices else entry(secret=field.secret, hint=field.hint)
+            Choice(field.choices, field.means) if field.choices else entry(secret=field.secret, hint=field.hint)
         )
 
     def compose(self) -> ComposeResult:
@@ -47,7 +49,7 @@ class FormRow(Horizontal):
 class Form(Vertical):
     """All fields of a dialog."""
 
-    DEFAULT_CSS = "Form { height: auto; }"
+    DEFAULT_CSS = "Form { height: auto; overflow-y: auto; scrollbar-size: 1 1; }"
 
     def __init__(self, fields: Iterable[Field], name: str | None = None) -> None:
         super().__init__(id=name)

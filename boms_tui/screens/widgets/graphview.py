@@ -60,8 +60,13 @@ class GraphView(LineView, can_focus=True):
         self._draw()
         self._reveal()
 
+    @property
+    def _indent(self) -> int:
+        """The cells before the picture, which stands in the middle where it is smaller than the view."""
+        return max(1, (self.scrollable_content_region.width - self._picture.width) // 2)
+
     def _virtual_width(self) -> int:
-        return max(self._picture.width + 1, self.scrollable_content_region.width)
+        return max(self._picture.width + self._indent, self.scrollable_content_region.width)
 
     def _draw(self) -> None:
         labels: dict[int, list[tuple[int, str]]] = {}
@@ -73,7 +78,7 @@ class GraphView(LineView, can_focus=True):
         ])  # fmt: skip
 
     def _spans(self, row: str, labels: Sequence[tuple[int, str]]) -> list[Span]:
-        spans = [Span(" ")]
+        spans = [Span(" " * self._indent)]
         reached = 0
         for column, name in labels:
             sign = TASK_SIGNS[self._states.get(name, TaskState.WAITING)]
@@ -91,11 +96,12 @@ class GraphView(LineView, can_focus=True):
             return
         width, height = self.size.width, self.size.height
         x, y = self.scroll_offset
-        right = place.column + cell_len(self.cursor) + 3
-        x = min(x, max(0, place.column - 2)) if right <= x + width else right - width
-        x = min(x, max(0, place.column - 2))
+        left = place.column + self._indent - 1
+        right = left + cell_len(self.cursor) + 3
+        x = min(x, max(0, left - 2)) if right <= x + width else right - width
+        x = min(x, max(0, left - 2))
         y = place.row - 1 if place.row <= y else place.row - height + 2 if place.row >= y + height - 1 else y
-        self.scroll_to(x=max(0, x), y=max(0, y), animate=False)
+        self.scroll_to(x=max(0, x), y=max(0, y), animate=False, force=True)
 
     def action_walk(self, across: int, down: int) -> None:
         """Go to the neighbour in the layer, or along an edge to the layer beside it."""
@@ -136,7 +142,7 @@ class GraphView(LineView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the task under the mouse; open it if it was chosen already."""
-        x, y = event.x + round(self.scroll_x) - 1, event.y + round(self.scroll_y)
+        x, y = event.x + round(self.scroll_x) - self._indent, event.y + round(self.scroll_y)
         for name, place in self._picture.places.items():
             if place.row == y and place.column <= x < place.column + cell_len(name) + 2:
                 if name == self.cursor:

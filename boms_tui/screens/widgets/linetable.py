@@ -66,7 +66,7 @@ class LineTable(LineView, can_focus=True):
         if round(self.scroll_y) == 0 and row < self.size.height:
             return
         if 0 <= offset < self.size.height:
-            self.scroll_to(y=row - offset, animate=False)
+            self.scroll_to(y=row - offset, animate=False, force=True)
 
     def _nearest(self, row: int) -> int | None:
         return min(self._picks, key=lambda y: abs(y - row), default=None)
@@ -84,9 +84,9 @@ class LineTable(LineView, can_focus=True):
         top, height = round(self.scroll_y), self.size.height
         first = row if row != self._picks[0] else 0
         if first < top:
-            self.scroll_to(y=first, animate=False)
+            self.scroll_to(y=first, animate=False, force=True)
         elif row >= top + height > 0:
-            self.scroll_to(y=row - height + 1, animate=False)
+            self.scroll_to(y=row - height + 1, animate=False, force=True)
 
     def _mark(self, line: Line | None) -> str:
         if line is None or not line.pick or line.key != self.cursor:
@@ -123,6 +123,11 @@ class LineTable(LineView, can_focus=True):
             self.action_open()
         else:
             self._choose(row)
+
+    def on_resize(self) -> None:
+        """Keep the chosen line in sight when the view gets smaller."""
+        if self.row is not None:
+            self._reveal(self.row)
 
     def on_focus(self) -> None:
         self._redraw_cursor()

@@ -39,7 +39,7 @@ class LogView(LineView, can_focus=True):
             self._to_end()
 
     def _to_end(self) -> None:
-        self.scroll_to(y=max(0, len(self.lines) - self.size.height), animate=False)
+        self.scroll_to(y=max(0, len(self.lines) - self.size.height), animate=False, force=True)
 
     def _set(self, *, following: bool) -> None:
         if following != self.following:

@@ -1,4 +1,4 @@
-"""Make the warehouse's tables where they are missing, and let readers go on while one job writes (WAL)."""
+"""Make the warehouse's tables where they are missing."""
 
 from brokerage.night import ROOT, parser, say
 from brokerage.warehouse import FILE, connect, statements
@@ -7,12 +7,11 @@ from brokerage.warehouse import FILE, connect, statements
 def main() -> None:
     parser(__doc__).parse_args()
     connection = connect()
-    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     for statement in statements((ROOT / "sql" / "schema.sql").read_text(encoding="utf-8")):
         connection.execute(statement)
     tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
     connection.close()
-    say(f"{FILE.name}: {tables} tables, journal mode {mode}")
+    say(f"{FILE.name}: {tables} tables")
 
 
 if __name__ == "__main__":

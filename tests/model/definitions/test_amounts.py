@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boms_tui.model.definitions.amounts import LARGEST, LONGEST, duration, size
+from boms_tui.model.definitions.amounts import LARGEST, LONGEST, any_size, duration, size
 from boms_tui.model.definitions.problems import WrongValueError
 
 UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
@@ -46,3 +46,14 @@ def test_sizes(text: str, expected: int) -> None:
 def test_no_sizes(text: str) -> None:
     with pytest.raises(WrongValueError, match="not a size"):
         size(text)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("0", 0), ("0MB", 0), ("64KiB", 65_536), ("1024GiB", LARGEST)])
+def test_sizes_that_may_be_none(text: str, expected: int) -> None:
+    assert any_size(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "MB", "-1", "1025GiB"])
+def test_no_sizes_at_all(text: str) -> None:
+    with pytest.raises(WrongValueError, match="not a size"):
+        any_size(text)

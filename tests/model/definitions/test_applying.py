@@ -2,15 +2,18 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from boms_tui.model.definition import Resource
 from boms_tui.model.definitions import Source, catalogue_of, export, plan_apply
 from boms_tui.model.definitions.bodies import load_body
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.records import Revision
 from tests.model.definitions.given import applied, revisions, told
 
+EXAMPLES = Path(__file__).parent / "examples"
 A, B = ProcessId("a"), ProcessId("b")
 NIGHT = """# the night
 process: a
@@ -119,19 +122,48 @@ def test_nothing_is_nothing() -> None:
 
 
 def test_the_catalogue_is_read_from_bodies_alone() -> None:
-    first = applied(TEMPLATE, EXTENDING, NIGHT, "role: settlement\n")
+    first = applied(TEMPLATE, EXTENDING, NIGHT, "role: settlement\n", "resource: slots\nunits: 4\n")
     blind = [
         Revision(kind, name, 7, "not read", body, "author", datetime(2026, 11, 20, tzinfo=UTC))
         for kind, name, _, body in first.documents
     ]
     catalogue = catalogue_of(blind)
+    assert catalogue.resources == first.catalogue.resources == {"slots": Resource("slots", 4)}
     assert catalogue.processes == first.catalogue.processes
     assert catalogue.contacts == first.catalogue.contacts
     assert catalogue.roles == first.catalogue.roles
     assert catalogue.revisions == {A: 7, B: 7}
 
 
-@pytest.mark.parametrize("text", [NIGHT, f"---\n{NIGHT}", NIGHT.replace("\n", "\r\n"), f"{TEMPLATE}---\n{EXTENDING}"])
+EVERYTHING_NEW = """
+resource: slots
+units: 4
+--- # what came with the second release
+process: a
+overlap: skip
+defaults: {retry_jitter: 20%, retry_on: [failed, timed-out], on_unknown: rerun, locks: [positions]}
+tasks:
+  t:
+    command: run
+    checks: {before: [{file: a}, {window: {from: 18:00, to: 02:00}}], after: [{output: {fail_on: ORA-}}], retries: 1}
+    resources: {slots: 2}
+    secrets: {PASSWORD: "env:PASSWORD"}
+"""
+
+
+def test_what_the_first_release_stored_is_not_changed_by_applying_the_same() -> None:
+    stored = tuple(
+        Revision(one["kind"], one["id"], 1, one["source"], one["body"], "author", datetime(2026, 11, 20, tzinfo=UTC))
+        for one in json.loads((EXAMPLES / "first-release.json").read_text())
+    )
+    again = applied(export(stored), current=stored)
+    assert (again.created, again.changed, again.documents) == ((), (), ())
+    assert len(again.unchanged) == len(stored) == 5
+
+
+@pytest.mark.parametrize(
+    "text", [NIGHT, EVERYTHING_NEW, f"---\n{NIGHT}", NIGHT.replace("\n", "\r\n"), f"{TEMPLATE}---\n{EXTENDING}"]
+)
 def test_what_is_exported_applies_without_change(text: str) -> None:
     current = revisions(applied(text))
     again = applied(export(current), current=current)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import fields
 from datetime import date, time, timedelta
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -12,20 +13,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boms_tui.model.definition import (
+    RETRIABLE,
+    Checks,
     Command,
     Contact,
     CronStart,
     Dependency,
+    FileCheck,
+    Lock,
+    LockMode,
     Manual,
     OnFailure,
+    OnUnknown,
     Outcome,
+    OutputCheck,
+    Overlap,
     Parameter,
     Process,
     ProcessStart,
     RelativeDate,
+    Resource,
     RetryPolicy,
     Role,
     Task,
+    WindowCheck,
 )
 from boms_tui.model.definitions import dump_body, load_body
 from boms_tui.model.definitions.bodies import Body
@@ -48,7 +59,25 @@ dependencies = st.builds(
 commands = st.builds(
     Command, texts, st.dictionaries(names, text, max_size=3), text, st.frozensets(st.integers(0, 255), max_size=3)
 )
-policies = st.builds(RetryPolicy, st.integers(0, 9), durations, st.floats(1, 100), st.none() | durations)
+policies = st.builds(
+    RetryPolicy,
+    st.integers(0, 9),
+    durations,
+    st.floats(1, 100),
+    st.none() | durations,
+    st.floats(0, 1),
+    st.frozensets(st.sampled_from(RETRIABLE)),
+)
+times = st.builds(time, st.integers(0, 23), st.integers(0, 59))
+sizes = st.none() | st.integers(0, 1 << 40)
+files = st.builds(FileCheck, text, sizes, sizes, st.none() | durations, st.none() | durations)
+checks = st.builds(
+    Checks,
+    st.lists(files | st.builds(WindowCheck, times, times), max_size=3).map(tuple),
+    st.lists(files | st.builds(OutputCheck, text, text), max_size=3).map(tuple),
+    st.none() | policies,
+)
+units = st.integers(0, 1_000_000)
 tasks = st.builds(
     Task,
     tasks_names,
@@ -64,6 +93,11 @@ tasks = st.builds(
     contacts=texts,
     instructions=text,
     output_cap=st.integers(1, 1 << 40),
+    on_unknown=st.sampled_from(OnUnknown),
+    checks=checks,
+    resources=st.dictionaries(names, units, max_size=3),
+    locks=st.lists(st.builds(Lock, names, st.sampled_from(LockMode)), max_size=3).map(tuple),
+    secrets=st.dictionaries(names, text, max_size=3),
 )
 whole_processes = st.builds(
     Process,
@@ -73,22 +107,25 @@ whole_processes = st.builds(
     text,
     names,
     text,
-    st.builds(time, st.integers(0, 23), st.integers(0, 59)),
+    times,
     st.dictionaries(names, st.builds(Parameter, st.none() | text, texts), max_size=3),
     st.lists(st.builds(CronStart, text) | st.builds(ProcessStart, processes), max_size=3).map(tuple),
     st.lists(dependencies, max_size=3).map(tuple),
     texts,
     st.integers(0, 100),
+    st.sampled_from(Overlap),
 )
 contacts = st.builds(
     Contact, names, text, text, text, st.dictionaries(names, text), st.dictionaries(names, durations, max_size=3)
 )
 roles = st.builds(Role, names, texts, texts)
+resources = st.builds(Resource, names, units, text)
 templates = st.dictionaries(names, text | st.lists(text) | st.dictionaries(names, text))
 bodies = st.one_of(
     whole_processes.map(lambda record: ("process", record)),
     contacts.map(lambda record: ("contact", record)),
     roles.map(lambda record: ("role", record)),
+    resources.map(lambda record: ("resource", record)),
     templates.map(lambda record: ("template", record)),
 )
 
@@ -107,25 +144,62 @@ def test_the_order_of_tasks_is_kept(process: Process) -> None:
     assert list(load_body("process", dump_body(process)).tasks) == list(process.tasks)
 
 
-@pytest.mark.parametrize("record", [Process, Task, Command, Dependency, Contact, Role])
+WRITTEN = [Process, Task, Command, Dependency, RetryPolicy, Checks, FileCheck, WindowCheck, OutputCheck, Lock]
+
+
+@pytest.mark.parametrize("record", [*WRITTEN, Contact, Role, Resource])
 def test_every_field_is_written_out(record: type) -> None:
-    command = Task(TaskName("t"), Command(("run",)), after=(Dependency(task=TaskName("s")),))
+    checks = Checks((FileCheck("a"), WindowCheck(time(1), time(2))), (OutputCheck("x"),), RetryPolicy())
+    command = Task(
+        TaskName("t"),
+        Command(("run",)),
+        after=(Dependency(task=TaskName("s")),),
+        checks=checks,
+        locks=(Lock("positions"),),
+    )
+    process = json.loads(dump_body(Process(ProcessId("a"), {TaskName("t"): command})))
+    task = process["tasks"][0]
     written = {
-        Process: json.loads(dump_body(Process(ProcessId("a"), {TaskName("t"): command}))),
+        Process: process,
         Contact: json.loads(dump_body(Contact("desk", "Desk"))),
         Role: json.loads(dump_body(Role("r"))),
+        Resource: json.loads(dump_body(Resource("slots", 4))),
+        Command: task.pop("command"),
+        Task: {"work": "one of two", **task},
+        Dependency: task["after"][0],
+        RetryPolicy: task["checks"]["retry"],
+        Checks: task["checks"],
+        FileCheck: task["checks"]["before"][0]["file"],
+        WindowCheck: task["checks"]["before"][1]["window"],
+        OutputCheck: task["checks"]["after"][0]["output"],
+        Lock: task["locks"][0],
     }
-    task = written[Process]["tasks"][0]
-    written |= {Task: {"work": task.pop("command"), **task}, Dependency: task["after"][0]}
-    written |= {Command: written[Task]["work"]}
     assert written[record].keys() == {field.name for field in fields(record)}
 
 
+OLD = json.loads((Path(__file__).parent / "examples" / "first-release.json").read_text())
+"""What the first release stored for the YAML beside it."""
+
+
+def test_bodies_of_the_first_release_mean_what_they_meant() -> None:
+    bodies = {(one["kind"], one["id"]): load_body(one["kind"], one["body"]) for one in OLD}
+    margin = bodies["process", "settlement/eod-margin"]
+    assert isinstance(margin, Process)
+    assert margin.overlap is Overlap.QUEUE
+    retry = RetryPolicy(2, timedelta(minutes=1), 2.0, timedelta(minutes=10), jitter=0.0, on=frozenset(RETRIABLE))
+    for task in margin.tasks.values():
+        assert (task.retry, task.on_unknown, task.checks) == (retry, OnUnknown.WAIT, Checks())
+        assert (task.resources, task.locks, task.secrets) == ({}, (), {})
+    assert bodies["contact", "desk"] == Contact("desk", "desk", mail="desk@example.com")
+    assert bodies["role", "settlement"] == Role("settlement")
+    assert bodies["template", "nightly"] == {"template": "nightly", "defaults": {"retries": "1"}}
+
+
 def test_every_kind_of_body_is_known() -> None:
-    assert {Process, Contact, Role} < set(get_args(Body))
+    assert {Process, Contact, Role, Resource} < set(get_args(Body))
 
 
-HEAVY = ("pydantic", "networkx", "croniter", "yaml", "difflib")
+HEAVY = ("pydantic", "networkx", "croniter", "yaml", "difflib", "re2")
 SCRIPT = f"""
 import sys
 import boms_tui.model.graph, boms_tui.model.placeholders, boms_tui.model.planning

@@ -1,14 +1,17 @@
 """The examples of DESIGN section 3 and SEMANTICS S5, word by word: what comes later, and nothing else."""
 
+import re
+from datetime import timedelta
 from pathlib import Path
 
-from boms_tui.model.definition import Dependency, Outcome
+from boms_tui.model.definition import Checks, Dependency, FileCheck, Lock, Outcome, OutputCheck
 from boms_tui.model.ids import ProcessId, TaskName
 from tests.model.definitions.given import applied, process, told
 
 EXAMPLES = Path(__file__).parent / "examples"
 PROCESS = (EXAMPLES / "process.yaml").read_text()
 DOCUMENTS = (EXAMPLES / "documents.yaml").read_text()
+README = (Path(__file__).parents[3] / "README.md").read_text()
 UPSTREAM = "---\n".join(
     f"process: {name}\ntasks: {{publish: {{command: run}}}}\n"
     for name in ("trading/close", "risk/limits", "risk/var", "reference/prices", "static/load")
@@ -18,7 +21,6 @@ LATER_DOCUMENTS = """
 2.yaml:2:1: not supported yet: calendar
 2.yaml:5:1: not supported yet: calendar
 2.yaml:16:1: not supported yet: connection
-2.yaml:20:1: not supported yet: resource
 """
 LATER_IN_PROCESS = """
 1.yaml:7:1: not supported yet: calendar
@@ -29,10 +31,8 @@ LATER_IN_PROCESS = """
 1.yaml:21:1: not supported yet: window
 1.yaml:22:1: not supported yet: deadlines
 1.yaml:24:1: not supported yet: missed
-1.yaml:34:5: not supported yet: checks
+1.yaml:36:51: not supported yet: sql
 1.yaml:39:5: not supported yet: procedure
-1.yaml:40:5: not supported yet: resources
-1.yaml:41:5: not supported yet: locks
 1.yaml:45:5: not supported yet: package
 1.yaml:48:5: not supported yet: sql
 1.yaml:52:5: not supported yet: authorised
@@ -72,9 +72,14 @@ tasks:
     environment: {REGION: "${parameters.region}"}
     directory: jobs/prices
     success_codes: [0, 3]
+    checks:
+      before: [{file: {path: "in/prices_${business_date:%Y%m%d}.csv", min_size: 1, newer_than: 24h}}]
+      after: [{output: {fail_on: "ORA-|ERROR"}}]
   compute:
     after: [load-prices, "risk/var:publish"]
     command: bin/compute.sh
+    resources: {warehouse-slots: 2}
+    locks: [{name: positions, mode: exclusive}]
     contacts: [margin-oncall]
   release:
     after: [compute]
@@ -94,6 +99,9 @@ mail: settlement@example.com
 hours: {mon-fri: "08:00-20:00"}
 then: {margin-oncall: 15m}            # the ladder: who next, after how long
 ---
+resource: warehouse-slots
+units: 4
+---
 role: settlement
 inherits: [operator]
 scopes: [settlement/*, reference/*]
@@ -104,5 +112,20 @@ scopes: [settlement/*, reference/*]
         Dependency(task=TaskName("load-prices")),
         Dependency(process=ProcessId("risk/var"), task=TaskName("publish")),
     )
+    assert margin.tasks[TaskName("load-prices")].checks == Checks(
+        (FileCheck("in/prices_${business_date:%Y%m%d}.csv", min_size=1, newer_than=timedelta(days=1)),),
+        (OutputCheck("ORA-|ERROR"),),
+    )
+    assert margin.tasks[TaskName("compute")].resources == {"warehouse-slots": 2}
+    assert margin.tasks[TaskName("compute")].locks == (Lock("positions"),)
     assert margin.tasks[TaskName("tell-desk")].after == (Dependency(when=Outcome.FAILED, task=TaskName("compute")),)
-    assert len(applied(supported, documents, UPSTREAM, ONCALL).created) == 10
+    assert len(applied(supported, documents, UPSTREAM, ONCALL).created) == 11
+
+
+def test_the_definitions_of_the_readme_are_definitions() -> None:
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    assert applied(*blocks).created == (
+        "process settlement/eod-margin",
+        "resource warehouse-slots",
+        "process settlement/warehouse",
+    )

@@ -71,7 +71,10 @@ def documents(text: str) -> list[Document]:
         (b"process: [a]\n", "1.yaml:1:10: `process` must be an id"),
         (b"calendar: nse\n", "1.yaml:1:1: not supported yet: calendar"),
         (b"connection: warehouse\n", "1.yaml:1:1: not supported yet: connection"),
-        (b"resource: slots\n", "1.yaml:1:1: not supported yet: resource"),
+        (
+            b"resorce: slots\n",
+            "1.yaml:1:1: the first key names the kind of a document, and resorce is none (did you mean resource?)",
+        ),
         (
             b"process: a\ntasks: {t: {command: [run, ${run}]}}\n",
             (

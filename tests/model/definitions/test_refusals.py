@@ -50,7 +50,7 @@ OF_ONE_PROCESS = [
     ("timezone: Asia/Kolkatta\n" + TASKS, "2:11: no such time zone: Asia/Kolkatta (did you mean Asia/Kolkata?)"),
     ("timezone: ../../etc/passwd\n" + TASKS, "2:11: no such time zone: ../../etc/passwd"),
     ("parameters: {r: {default: a, choices: [b, c]}}\n" + TASKS, "2:17: the default a is not among the choices"),
-    ("overlap: queu\n" + TASKS, "2:10: `overlap` must be queue, not queu"),
+    ("overlap: queu\n" + TASKS, "2:10: `overlap` must be queue, skip or parallel, not queu (did you mean queue?)"),
     # ids
     ("tasks: {Load: {command: run}}\n", f"2:9: not an id: Load ({IDS})"),
     ("tasks: {lоad: {command: run}}\n",
@@ -180,8 +180,7 @@ LATER = [
     *("calendar", "window", "deadlines", "missed", "cyclic", "once_per_date", "authorised"),
 ]
 LATER_OF_TASKS = [
-    *("checks", "resources", "locks", "authorised", "approval", "exclude", "dry", "retry_on", "retry_jitter"),
-    *("on_unknown", "sql", "procedure", "package"),
+    *("authorised", "approval", "exclude", "dry", "sql", "procedure", "package"),
 ]
 
 
@@ -204,12 +203,6 @@ def test_what_may_order_a_run_later(key: str) -> None:
 def test_what_may_be_waited_for_later(key: str) -> None:
     text = f"process: a\ntasks:\n  t: {{command: x, after: [{{{key}: x}}]}}\n"
     assert told(text) == [f"1.yaml:3:28: not supported yet: {key}"]
-
-
-@pytest.mark.parametrize("policy", ["skip", "parallel"])
-def test_how_runs_may_overlap_later(policy: str) -> None:
-    text = f"process: a\n{TASKS}overlap: {policy}\n"
-    assert told(text) == [f"1.yaml:3:10: not supported yet: overlap: {policy} (queue is)"]
 
 
 def test_all_problems_of_all_files_are_told_at_once() -> None:

@@ -5,13 +5,18 @@ from datetime import date, time, timedelta
 import pytest
 
 from boms_tui.model.definition import (
+    Checks,
     Command,
     Contact,
     CronStart,
     Dependency,
+    FileCheck,
+    Lock,
     Manual,
     OnFailure,
+    OnUnknown,
     Outcome,
+    Overlap,
     Parameter,
     Process,
     ProcessStart,
@@ -21,10 +26,11 @@ from boms_tui.model.definition import (
     Task,
 )
 from boms_tui.model.ids import ProcessId, TaskName
+from boms_tui.model.states import AttemptState
 from tests.model.definitions.given import applied, process, told
 
 A, T = ProcessId("a"), TaskName("t")
-OTHERS = "process: b/c\ntasks: {u: {command: run}}\n"
+OTHERS = "process: b/c\ntasks: {u: {command: run}}\n---\nresource: slots\nunits: 4\n"
 
 
 def task(text: str, before: str = "") -> Task:
@@ -53,7 +59,7 @@ after:
   - b/c
   - {process: b/c, task: u, when: finished, date: previous, if_planned: true}
   - {process: b/c, date: 2026-11-20}
-overlap: queue
+overlap: skip
 on_failure: continue
 contacts: [desk]
 priority: 70
@@ -81,19 +87,29 @@ mail: desk@example.com
         ),
         contacts=("desk",),
         priority=70,
+        overlap=Overlap.SKIP,
     )
 
 
 def test_everything_a_task_says() -> None:
     said = """title: Load, instructions: Look., command: [run, a b], environment: {A: "${run}"}, directory: jobs,
       success_codes: [0, 3], after: [s], retries: 3, retry_delay: 5s, retry_backoff: 1.5, retry_max_delay: 1m,
-      timeout: 2h, pool: big, priority: 9, confirm: true, on_failure: fail, contacts: [], output_cap: 64KiB"""
+      timeout: 2h, pool: big, priority: 9, confirm: true, on_failure: fail, contacts: [], output_cap: 64KiB,
+      retry_jitter: 20%, retry_on: [failed, timed-out], on_unknown: rerun, checks: {before: [{file: in.csv}]},
+      resources: {slots: 2}, locks: [positions], secrets: {PASSWORD: "env:PASSWORD"}"""
     assert task(said) == Task(
         name=T,
         work=Command(("run", "a b"), {"A": "${run}"}, "jobs", frozenset({0, 3})),
         title="Load",
         after=(Dependency(task=TaskName("s")),),
-        retry=RetryPolicy(3, timedelta(seconds=5), 1.5, timedelta(minutes=1)),
+        retry=RetryPolicy(
+            3,
+            timedelta(seconds=5),
+            1.5,
+            timedelta(minutes=1),
+            0.2,
+            frozenset({AttemptState.FAILED, AttemptState.TIMED_OUT}),
+        ),
         timeout=timedelta(hours=2),
         pool="big",
         priority=9,
@@ -101,6 +117,11 @@ def test_everything_a_task_says() -> None:
         on_failure=OnFailure.FAIL,
         instructions="Look.",
         output_cap=65_536,
+        on_unknown=OnUnknown.RERUN,
+        checks=Checks(before=(FileCheck("in.csv"),)),
+        resources={"slots": 2},
+        locks=(Lock("positions"),),
+        secrets={"PASSWORD": "env:PASSWORD"},
     )
 
 

@@ -59,7 +59,9 @@ def fits_inside(schema: Mapping[str, Any], value: object) -> bool:
             within = schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value))
             return within and all(fits(schema.get("items", {}), item) for item in value)
         case str():
-            return re.search(schema.get("pattern", ""), value) is not None
+            return re.search(schema.get("pattern", ""), value) is not None and len(value) <= schema.get(
+                "maxLength", 1e9
+            )
         case int() | float():
             return bool(schema.get("minimum", value) <= value <= schema.get("maximum", value))
         case _:
@@ -103,6 +105,15 @@ ACCEPTED = [
     "template: nightly\ntasks: {t: {retries: 2}}\n",
     "contact: desk\nphone: '+1 555 0100'\nhours: {mon-fri: '08:00-20:00'}\n",
     "role: r\nscopes: ['*', settlement/*]\n",
+    "resource: slots\nunits: 4\ntitle: Warehouse\n",
+    "process: a\noverlap: parallel\ntasks: {t: {command: x, retry_jitter: 0.2, retry_on: failed, on_unknown: wait}}\n",
+    "process: a\ntasks: {t: {command: run, retry_jitter: 20%, retry_on: [failed, timed-out], locks: []}}\n",
+    "process: a\ntasks: {t: {command: run, locks: [a, {name: b, mode: shared}, {name: c}]}}\n",
+    "process: a\ndefaults: {resources: {slots: 2}}\ntasks: {t: {command: x}}\n---\nresource: slots\nunits: 2\n",
+    "process: a\ntasks: {t: {command: x, secrets: {A: 'env:A', B: 'file:/k y', C: 'keyring:service/name'}}}\n",
+    "process: a\ntasks: {t: {command: x, checks: {before: [{file: a}, {window: {from: '18:00', to: '02:00'}}]}}}\n",
+    "process: a\ntasks: {t: {command: x, checks: {after: [{file: {path: 1, min_size: 5, max_size: 1MB}}]}}}\n",
+    "process: a\ntasks: {t: {command: x, checks: {after: [{output: {fail_on: 1, require: 'a|b'}}], retries: 1}}}\n",
 ]
 REFUSED = [
     "process: a\ntasks: {t: {command: run}}\ntitel: x\n",
@@ -115,9 +126,33 @@ REFUSED = [
     "process: a\ntasks: {t: {command: run, after: [{s: soon}]}}\n",
     "process: a\nstart: [{cron: 0 1 * * *, process: b}]\ntasks: {t: {command: run}}\n",
     "process: a\ntasks: {t: {manual: {}}}\n",
-    "process: a\noverlap: skip\ntasks: {t: {command: run}}\n",
+    "process: a\noverlap: never\ntasks: {t: {command: run}}\n",
     "contact: desk\nhours: {monday: '08:00-20:00'}\nmail: a@example.com\n",
     "calendar: nse\n",
+    "resource: slots\n",
+    "resource: slots\nunits: 1000001\n",
+    "process: a\ntasks: {t: {command: run, retry_jitter: 1.5}}\n",
+    "process: a\ntasks: {t: {command: run, retry_jitter: much}}\n",
+    "process: a\ntasks: {t: {command: run, retry_on: killed}}\n",
+    "process: a\ntasks: {t: {command: run, retry_on: []}}\n",
+    "process: a\ntasks: {t: {command: run, on_unknown: fail}}\n",
+    "process: a\ntasks: {t: {command: run, locks: [A]}}\n",
+    "process: a\ntasks: {t: {command: run, locks: [{name: a, mode: both}]}}\n",
+    "process: a\ntasks: {t: {command: run, locks: [{mode: shared}]}}\n",
+    "process: a\ntasks: {t: {command: run, resources: {slots: -1}}}\n",
+    "process: a\ntasks: {t: {command: run, resources: [slots]}}\n",
+    "process: a\ntasks: {t: {command: run, secrets: {A: hunter2}}}\n",
+    "process: a\ntasks: {t: {command: run, secrets: {A: 'env:a-b'}}}\n",
+    "process: a\ntasks: {t: {command: run, secrets: {1A: 'env:A'}}}\n",
+    "process: a\ntasks: {t: {command: run, checks: {during: []}}}\n",
+    "process: a\ntasks: {t: {command: run, checks: {before: [{}]}}}\n",
+    "process: a\ntasks: {t: {command: run, checks: {before: [{file: a, window: {from: '01:00', to: '02:00'}}]}}}\n",
+    "process: a\ntasks: {t: {command: run, checks: {before: [{window: {from: '18:00'}}]}}}\n",
+    "process: a\ntasks: {t: {command: run, checks: {before: [{output: {fail_on: x}}]}}}\n",
+    "process: a\ntasks: {t: {command: run, checks: {after: [{sql: x}]}}}\n",
+    "process: a\ntasks: {t: {command: run, checks: {after: [{file: {min_size: 1}}]}}}\n",
+    "process: a\ntasks: {t: {command: run, checks: {after: [{file: {path: a, newer_than: soon}}]}}}\n",
+    f"process: a\ntasks: {{t: {{command: run, checks: {{after: [{{output: {{fail_on: {'x' * 1_001}}}}}]}}}}}}\n",
     *(f"process: a\ntasks: {{t: {{command: run}}}}\n{key}: x\n" for key in LATER),
     *(f"process: a\ntasks: {{t: {{command: run, {key}: x}}}}\n" for key in LATER_OF_TASKS),
 ]
@@ -145,5 +180,11 @@ def test_every_key_is_described() -> None:
     parts = {name: part.get("properties", {}) for name, part in SCHEMA["$defs"].items()}
     assert {"process", "extends", "tasks", "start", "after", "defaults"} <= parts["ProcessDocument"].keys()
     assert {"command", "manual", "retries", "after", "output_cap"} <= parts["TaskPart"].keys()
+    assert {"checks", "locks", "on_unknown", "resources", "retry_jitter", "retry_on", "secrets"} <= parts[
+        "Settings"
+    ].keys()
+    assert parts["ChecksPart"].keys() >= {"before", "after", "retries", "retry_delay", "retry_jitter"}
+    assert parts["WindowPart"].keys() == {"from", "to"}
+    assert parts["ResourceDocument"].keys() == {"resource", "units", "title"}
     assert "extends" not in parts["TemplateDocument"]
     assert SCHEMA["$schema"].endswith("2020-12/schema")

@@ -28,6 +28,18 @@ def upgrade() -> None:
         PrimaryKeyConstraint("hash", name="pk_blob"),
     )
     op.create_table(
+        "check_verdict",
+        Column("attempt", Key(700)),
+        Column("phase", Key(40)),
+        Column("place", Count, autoincrement=False),
+        Column("check", Prose, nullable=False),
+        Column("passed", Flag, nullable=False),
+        Column("saw", Prose, nullable=False),
+        Column("at", Instant, nullable=False),
+        PrimaryKeyConstraint("attempt", "phase", "place", name="pk_check_verdict"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "deployment",
         Column("id", Key(64)),
         Column("created_at", Instant, nullable=False),
@@ -103,13 +115,25 @@ def upgrade() -> None:
     )
     _partial("ix_login_pending", "login", ["arrival"], "answered_at IS NULL")
     op.create_table(
-        "output_tail",
+        "output",
         Column("attempt", Key(700)),
-        Column("tail", Bytes, nullable=False),
         Column("size", Count, nullable=False),
+        Column("head", Count, nullable=False),
         Column("dropped", Count, nullable=False),
+        Column("complete", Flag, nullable=False),
+        Column("meter", Count),
+        Column("label", Prose, nullable=False),
+        Column("said_at", Instant),
         Column("at", Instant, nullable=False),
-        PrimaryKeyConstraint("attempt", name="pk_output_tail"),
+        PrimaryKeyConstraint("attempt", name="pk_output"),
+    )
+    op.create_table(
+        "output_piece",
+        Column("attempt", Key(700)),
+        Column("start", Count, autoincrement=False),
+        Column("length", Count, nullable=False),
+        Column("packed", Bytes, nullable=False),
+        PrimaryKeyConstraint("attempt", "start", name="pk_output_piece"),
     )
     op.create_table(
         "request",
@@ -147,6 +171,7 @@ def upgrade() -> None:
         Column("started_at", Instant),
         Column("ended_at", Instant),
         Column("cancelling", Flag, nullable=False),
+        Column("freed", Prose, nullable=False),
         Column("reason", Prose, nullable=False),
         Column("version", Count, nullable=False),
         PrimaryKeyConstraint("id", name="pk_run"),
@@ -208,9 +233,12 @@ def upgrade() -> None:
         Column("state", Key(40), nullable=False),
         Column("attempts", Count, nullable=False),
         Column("tries", Count, nullable=False),
+        Column("check_tries", Count, nullable=False),
+        Column("in_vain", Count, nullable=False),
         Column("due_at", Instant),
         Column("ready_at", Instant),
         Column("confirmed_by", Prose, nullable=False),
+        Column("freed", Prose, nullable=False),
         Column("started_at", Instant),
         Column("ended_at", Instant),
         Column("changed_at", Instant),
@@ -251,6 +279,8 @@ def upgrade() -> None:
         Column("reason", Prose, nullable=False),
         Column("output_bytes", Count, nullable=False),
         Column("output_dropped", Count, nullable=False),
+        Column("remain", Count, nullable=False),
+        Column("checked", Flag, nullable=False),
         Column("version", Count, nullable=False),
         PrimaryKeyConstraint("run", "task", "number", name="pk_attempt"),
         ForeignKeyConstraint(["run", "task"], ["task_run.run", "task_run.task"], name="fk_attempt_task_run"),

@@ -1,4 +1,8 @@
-"""The SQLite warehouse that all jobs compute in. Several write at the same time, so each does it in one short go."""
+"""The SQLite warehouse that all jobs compute in. Several write at the same time, so each does it in one short go.
+
+It keeps a rollback journal: with a write-ahead log and several writers, SQLite up to 3.51.2 can lose what was committed.
+See https://sqlite.org/wal.html#walresetbug.
+"""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,0 +1,172 @@
+"""Tasks as JSON. What the release before this one did not know may be missing, and is read as what it did."""
+
+from datetime import time, timedelta
+from functools import lru_cache
+
+from boms_tui.model.definition import (
+    RETRIABLE,
+    AfterCheck,
+    BeforeCheck,
+    Checks,
+    Command,
+    FileCheck,
+    Lock,
+    LockMode,
+    Manual,
+    OnFailure,
+    OnUnknown,
+    OutputCheck,
+    RetryPolicy,
+    Task,
+    WindowCheck,
+)
+from boms_tui.model.definitions.body_parts import Json, dump_dependency, load_after, load_seconds, seconds
+from boms_tui.model.states import AttemptState
+
+
+def dump_task(task: Task) -> Json:
+    return {
+        "name": task.name,
+        **_work(task.work),
+        "title": task.title,
+        "after": [dump_dependency(dependency) for dependency in task.after],
+        "retry": _policy(task.retry),
+        "timeout": seconds(task.timeout),
+        "pool": task.pool,
+        "priority": task.priority,
+        "confirm": task.confirm,
+        "on_failure": task.on_failure,
+        "contacts": list(task.contacts),
+        "instructions": task.instructions,
+        "output_cap": task.output_cap,
+        "on_unknown": task.on_unknown,
+        "checks": _checks(task.checks),
+        "resources": dict(task.resources),
+        "locks": [{"name": lock.name, "mode": lock.mode} for lock in task.locks],
+        "secrets": dict(task.secrets),
+    }
+
+
+def load_task(fields: Json) -> Task:
+    command, manual = fields.pop("command", None), fields.pop("manual", None)
+    return Task(
+        work=Manual(manual["prompt"]) if command is None else _load_command(command),
+        after=load_after(fields.pop("after")),
+        retry=_load_policy(fields.pop("retry")),
+        timeout=load_seconds(fields.pop("timeout")),
+        on_failure=OnFailure(fields.pop("on_failure")),
+        contacts=tuple(fields.pop("contacts")),
+        on_unknown=OnUnknown(fields.pop("on_unknown", "wait")),
+        checks=_load_checks(fields.pop("checks", _NO_CHECKS)),
+        locks=tuple([Lock(lock["name"], LockMode(lock["mode"])) for lock in fields.pop("locks", ())]),
+        **fields,
+    )
+
+
+def _work(work: Command | Manual) -> Json:
+    if isinstance(work, Manual):
+        return {"manual": {"prompt": work.prompt}}
+    return {
+        "command": {
+            "argv": list(work.argv),
+            "environment": dict(work.environment),
+            "directory": work.directory,
+            "success_codes": sorted(work.success_codes),
+        }
+    }
+
+
+def _load_command(fields: Json) -> Command:
+    return Command(
+        tuple(fields["argv"]), fields["environment"], fields["directory"], frozenset(fields["success_codes"])
+    )
+
+
+def _policy(policy: RetryPolicy) -> Json:
+    return {
+        "retries": policy.retries,
+        "delay": seconds(policy.delay),
+        "backoff": policy.backoff,
+        "max_delay": seconds(policy.max_delay),
+        "jitter": policy.jitter,
+        "on": sorted(policy.on),
+    }
+
+
+def _load_policy(fields: Json) -> RetryPolicy:
+    return RetryPolicy(
+        fields["retries"],
+        timedelta(seconds=fields["delay"]),
+        fields["backoff"],
+        load_seconds(fields["max_delay"]),
+        fields.get("jitter", 0.0),
+        _states(tuple(fields.get("on", RETRIABLE))),
+    )
+
+
+@lru_cache(maxsize=1 << len(RETRIABLE))
+def _states(names: tuple[str, ...]) -> frozenset[AttemptState]:
+    """Nearly all tasks of a night name the same ones."""
+    return frozenset(map(AttemptState, names))
+
+
+def _checks(checks: Checks) -> Json:
+    return {
+        "before": [_check(check) for check in checks.before],
+        "after": [_check(check) for check in checks.after],
+        "retry": None if checks.retry is None else _policy(checks.retry),
+    }
+
+
+def _load_checks(fields: Json) -> Checks:
+    if fields == _NO_CHECKS:
+        return _CHECKS_NOTHING
+    return Checks(
+        before=tuple([_load_window(one) if "window" in one else _load_file(one) for one in fields["before"]]),
+        after=tuple([_load_output(one) if "output" in one else _load_file(one) for one in fields["after"]]),
+        retry=None if fields["retry"] is None else _load_policy(fields["retry"]),
+    )
+
+
+def _check(check: BeforeCheck | AfterCheck) -> Json:
+    match check:
+        case WindowCheck():
+            return {"window": {"start": check.start.isoformat(), "end": check.end.isoformat()}}
+        case OutputCheck():
+            return {"output": {"fail_on": check.fail_on, "require": check.require}}
+        case _:
+            return {"file": _file(check)}
+
+
+def _file(check: FileCheck) -> Json:
+    return {
+        "path": check.path,
+        "min_size": check.min_size,
+        "max_size": check.max_size,
+        "newer_than": seconds(check.newer_than),
+        "settled_for": seconds(check.settled_for),
+    }
+
+
+def _load_file(entry: Json) -> FileCheck:
+    file = entry["file"]
+    return FileCheck(
+        file["path"],
+        file["min_size"],
+        file["max_size"],
+        load_seconds(file["newer_than"]),
+        load_seconds(file["settled_for"]),
+    )
+
+
+def _load_window(entry: Json) -> WindowCheck:
+    window = entry["window"]
+    return WindowCheck(time.fromisoformat(window["start"]), time.fromisoformat(window["end"]))
+
+
+def _load_output(entry: Json) -> OutputCheck:
+    return OutputCheck(**entry["output"])
+
+
+_CHECKS_NOTHING = Checks()
+_NO_CHECKS = _checks(_CHECKS_NOTHING)

@@ -1,0 +1,259 @@
+"""Secrets: had from where the reference says, handed over by descriptor, and found nowhere else."""
+
+import fcntl
+import json
+import logging
+import os
+import stat
+import sys
+import threading
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from boms_tui.model.facts import Checked, How
+from boms_tui.model.ids import AttemptId
+from boms_tui.runtime import secrets
+from boms_tui.runtime.redaction import EVERYTHING
+from boms_tui.runtime.secrets import SecretError, Secrets, handed_over, resolve, resolved, sealed
+from tests.runtime.machine import Machine
+from tests.runtime.workshop import ATTEMPT, read_if_there
+
+CANARY = "canary-7f3a91-é"
+READ = "import json, os; print(len(json.load(os.fdopen(3))['PASSWORD'])); print(os.environ, flush=True)"
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> pytest.LogCaptureFixture:
+    """The runtime's log."""
+    monkeypatch.setattr(logging.getLogger("boms"), "propagate", True)
+    return caplog
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Path:
+    file = tmp_path / "vault"
+    file.write_text(f"{CANARY}\n")
+    file.chmod(0o600)
+    return file
+
+
+def test_a_value_comes_from_the_environment_or_a_file(monkeypatch: pytest.MonkeyPatch, vault: Path) -> None:
+    monkeypatch.setenv("FEED", CANARY)
+    assert resolved({"A": "env:FEED", "B": f"file:{vault}"}) == {"A": CANARY, "B": CANARY}
+
+
+@pytest.mark.parametrize(("held", "value"), [("abcd", "abcd"), ("abcd\r\n", "abcd"), ("ab\ncd\n\n", "ab\ncd\n")])
+def test_one_line_end_behind_the_value_is_not_part_of_it(vault: Path, held: str, value: str) -> None:
+    vault.write_bytes(held.encode())
+    assert resolve(f"file:{vault}") == value
+
+
+def test_a_value_comes_from_the_keyring_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    keyring = ModuleType("keyring")
+    keyring.get_password = lambda *name: {("feeds", "exchange/2"): CANARY}.get(name)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    assert resolve("keyring:feeds/exchange/2") == CANARY
+    with pytest.raises(SecretError, match="keyring:feeds/other is not in the keyring"):
+        resolve("keyring:feeds/other")
+
+    def locked(*_: str) -> str:
+        raise RuntimeError(f"locked; by the way, it is {CANARY}")
+
+    keyring.get_password = locked  # type: ignore[attr-defined]
+    with pytest.raises(SecretError, match=r"keyring:feeds/exchange cannot be read: RuntimeError$"):
+        resolve("keyring:feeds/exchange")
+
+
+def test_without_the_keyring_package_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(SecretError, match="install the keyring package beside boms"):
+        resolve("keyring:feeds/exchange")
+
+
+@pytest.mark.parametrize(
+    ("reference", "why"),
+    [
+        ("env:NO_SUCH_NAME", "env:NO_SUCH_NAME is not set in the environment of the runtime"),
+        ("file:/no/such/file", "file:/no/such/file cannot be read: No such file or directory"),
+        ("file:/etc", "file:/etc is no regular file"),
+        ("file:/dev/null", "file:/dev/null is no regular file"),
+        ("file:/etc/passwd/x", "file:/etc/passwd/x cannot be read: Not a directory"),
+        ("hunter2", "hunter2: is no source of secrets"),
+        ("vault:x", "vault: is no source of secrets"),
+    ],
+)
+def test_what_cannot_be_had_is_told_by_its_reference(reference: str, why: str) -> None:
+    with pytest.raises(SecretError, match=why):
+        resolve(reference)
+
+
+def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch, vault: Path) -> None:
+    monkeypatch.setenv("FEED", "")
+    vault.write_bytes(b"\n")
+    for reference in ("env:FEED", f"file:{vault}"):
+        with pytest.raises(SecretError, match="is empty"):
+            resolve(reference)
+
+
+def test_a_value_that_is_no_text_or_too_large_is_refused_untold(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault.write_bytes(b"hunter2\xff")
+    monkeypatch.setitem(os.environb, b"FEED", b"hunter2\xff")
+    for reference in ("env:FEED", f"file:{vault}"):
+        with pytest.raises(SecretError, match="is not UTF-8 text") as caught:
+            resolve(reference)
+        assert caught.value.__context__ is None, "the decoder's error holds the value"
+    vault.write_bytes(b"x" * (secrets.LARGEST + 1))
+    with pytest.raises(SecretError, match="is larger than 65,536 bytes"):
+        resolve(f"file:{vault}")
+
+
+def test_a_fifo_in_place_of_the_file_does_not_hang_us(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(SecretError, match="is no regular file"):
+        resolve(f"file:{tmp_path / 'fifo'}")
+
+
+def test_a_source_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+
+    def hang(*_: str) -> str:
+        answered.wait(30)
+        return CANARY
+
+    monkeypatch.setattr(secrets, "_SOURCES", {"file": hang})
+    monkeypatch.setattr(secrets, "PATIENCE_S", 0.05)
+    with pytest.raises(SecretError, match=r"file:/far/away gave no answer within 0\.05 s"):
+        resolved({"A": "file:/far/away"})
+    answered.set()
+
+
+def test_a_file_that_everybody_can_read_and_a_value_that_is_too_short_are_said(
+    vault: Path, said: pytest.LogCaptureFixture
+) -> None:
+    vault.chmod(0o640)
+    resolve(f"file:{vault}")
+    assert said.messages == []
+    vault.chmod(0o604)
+    vault.write_text("abc")
+    assert resolve(f"file:{vault}") == "abc"
+    assert said.messages == [
+        f"file:{vault} can be read by everybody on this machine: chmod 600 it",
+        f"file:{vault} is shorter than 4 bytes, and is not redacted in the output",
+    ]
+
+
+def test_what_is_handed_over_can_be_read_and_not_changed() -> None:
+    fd = sealed(handed_over({"PASSWORD": CANARY, "KEY": "two\nlines"}))
+    try:
+        assert json.loads(os.read(fd, 1_000)) == {"PASSWORD": CANARY, "KEY": "two\nlines"}
+        assert not os.get_inheritable(fd)
+        for change in (lambda: os.pwrite(fd, b"x", 0), lambda: os.truncate(fd, 0), lambda: os.truncate(fd, 1_000)):
+            with pytest.raises(PermissionError):
+                change()
+        with pytest.raises(PermissionError):
+            fcntl.fcntl(fd, fcntl.F_ADD_SEALS, 0)
+    finally:
+        os.close(fd)
+
+
+def test_a_machine_without_memory_files_is_a_failed_start(
+    machine: Machine, vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(24, "Too many open files")
+
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    for place in ("os.memfd_create", "os.pwrite"):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, refuse)
+            with pytest.raises(OSError, match="Too many open files"):
+                sealed(b"{}")
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+    monkeypatch.setattr(os, "memfd_create", refuse)
+    machine.launch(secrets={"PASSWORD": f"file:{vault}"})
+    assert (machine.exited().how, machine.exited().text) == (How.START_FAILED, "[Errno 24] Too many open files")
+    assert machine.shop.words() == []
+
+
+def test_values_are_known_for_a_while_and_then_asked_for_again(vault: Path) -> None:
+    asked: list[AttemptId] = []
+
+    def references(attempt: AttemptId) -> dict[str, str]:
+        asked.append(attempt)
+        return {"PASSWORD": f"file:{vault}"}
+
+    known = Secrets(references)
+    known.keep(ATTEMPT, ["another"])
+    assert known.of(ATTEMPT) == (b"another",)
+    for n in range(secrets.MOST_KNOWN):
+        known.keep(AttemptId(str(n)), [])
+    assert known.of(ATTEMPT) == known.of(ATTEMPT) == (CANARY.encode(),)
+    assert asked == [ATTEMPT]
+    assert CANARY not in repr(known)
+
+
+@pytest.mark.parametrize("trouble", [OSError(5, "Input/output error"), ValueError("the spec is cut off")])
+def test_where_a_value_is_not_known_any_more_everything_is_masked(
+    vault: Path, said: pytest.LogCaptureFixture, trouble: Exception
+) -> None:
+    vault.unlink()
+    assert Secrets(lambda _: {"PASSWORD": f"file:{vault}"}).of(ATTEMPT) == (EVERYTHING,)
+    assert said.messages == ["its output is masked: a secret it was handed is not known any more"]
+
+    def damaged(_: AttemptId) -> dict[str, str]:
+        raise trouble
+
+    assert Secrets(damaged).of(ATTEMPT) == (EVERYTHING,)
+
+
+def test_an_attempt_without_a_folder_has_no_secrets(machine: Machine) -> None:
+    assert machine.processes.secrets.of(ATTEMPT) == ()
+
+
+def test_a_task_reads_its_secrets_and_they_are_found_nowhere_else(machine: Machine, vault: Path) -> None:
+    waits = f"import os, select\nwhile not os.path.exists({str(machine.gate)!r}): select.select([], [], [], 0.02)"
+    machine.launch(sys.executable, "-c", f"{READ}\n{waits}", secrets={"PASSWORD": f"file:{vault}"})
+    machine.wait_started()
+    machine.until(lambda: bool(machine.shop.out().count(b"environ")))
+    assert machine.shop.out().startswith(b"%d\n" % len(CANARY))
+    assert machine.processes.secrets.of(ATTEMPT) == (CANARY.encode(),)
+    told = {*Path("/proc").glob("[0-9]*/cmdline"), *Path("/proc").glob("[0-9]*/environ")}
+    kept = {file for file in machine.shop.spool.root.rglob("*") if stat.S_ISREG(file.lstat().st_mode)}
+    assert len(kept) > 3
+    assert not [file for file in told | kept if CANARY.encode() in read_if_there(file)]
+    machine.gate.touch()
+    assert machine.exited().code == 0
+    machine.restart()
+    assert machine.processes.secrets.of(ATTEMPT) == (CANARY.encode(),)
+
+
+def test_a_task_cannot_see_the_secrets_of_another_and_we_keep_no_descriptor(machine: Machine, vault: Path) -> None:
+    machine.launch("true", attempt=AttemptId("ops/one@2026-11-20.1:first.1"))
+    machine.exited()
+    machine.facts.clear()
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    names = [AttemptId(f"ops/one@2026-11-20.1:only.{n}") for n in range(1, 5)]
+    listing = ("sh", "-c", "ls -l /proc/self/fd")
+    for name in names:
+        more = {"secrets": {"PASSWORD": f"file:{vault}"}} if name == names[0] else {}
+        machine.processes.launch([machine.spec(*listing, attempt=name, **more)])
+    machine.wait_over(4)
+    first, *others = (machine.processes.spool.folder(name) / "out.log" for name in names)
+    assert " 3 -> /memfd:boms-secrets" in first.read_text()
+    assert not [other for other in others if b"memfd" in other.read_bytes()]
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_a_secret_that_cannot_be_had_is_a_failed_start_that_names_it(machine: Machine) -> None:
+    machine.launch(secrets={"PASSWORD": "file:/no/such/vault"})
+    exited = machine.exited()
+    assert exited.how is How.START_FAILED
+    assert exited.text == "file:/no/such/vault cannot be read: No such file or directory"
+    assert machine.shop.words() == []
+    assert not any(isinstance(fact, Checked) for fact in machine.facts)
+    machine.restart()
+    machine.processes.adopt(ATTEMPT)
+    assert machine.wait_over()
+    assert machine.shop.words() == []

@@ -1,0 +1,204 @@
+"""Faults planted into the real rules and the real loop, to see that nights find them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+from boms_tui import clock
+from boms_tui.errors import NoAnswerError
+from boms_tui.model import asked, decide, endings
+from boms_tui.model.acts import hold
+from boms_tui.model.acts.ask import Ask, Code, Refusal
+from boms_tui.model.decision import Decision, Kill
+from boms_tui.model.draft import Draft
+from boms_tui.model.facts import Exited, Fact, Lost, OccurrenceDue, TaskDue, TookOver, Voided
+from boms_tui.model.records import Attempt, Hold
+from boms_tui.model.snapshot import Snapshot
+from boms_tui.model.states import AttemptState, TaskEvent
+from boms_tui.model.timetable import Timetable
+from boms_tui.runtime.inbox import InboxReader
+from boms_tui.runtime.leading import Term
+from boms_tui.store.commit import Commit
+
+Plant = Callable[[], AbstractContextManager[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """`breaks` begins the names of the promises that it may break first. `near` is a seed that finds it soon."""
+
+    plant: Plant
+    breaks: tuple[str, ...]
+    near: int = 1
+
+
+def _rule(kind: type[Fact], rule: Callable[[Draft, Any], None]) -> Plant:
+    return lambda: patch.dict(decide._RULES, {kind: rule})
+
+
+def _drop_early_exit(draft: Draft, fact: Exited) -> None:
+    attempt = endings._known(draft, fact.attempt)
+    if attempt is not None and attempt.state is not AttemptState.STARTING:
+        endings.exited(draft, fact)
+
+
+def _void_is_lost(draft: Draft, fact: Voided) -> None:
+    endings.lost(draft, Lost(fact.attempt, fact.why))
+
+
+def _lost_is_good(draft: Draft, fact: Lost) -> None:
+    attempt = endings._known(draft, fact.attempt)
+    if attempt is not None:
+        draft.move_attempt(attempt, AttemptState.SUCCEEDED, ended_at=draft.now)
+        draft.move_task(draft.task(attempt.run, attempt.task), TaskEvent.SUCCEEDED, ended_at=draft.now)
+
+
+def _a_little_later(draft: Draft, fact: OccurrenceDue) -> None:
+    """As if the name of an occurrence depended on who ordered it."""
+    decide._occurrence_due(draft, replace(fact, at=fact.at + timedelta(microseconds=draft.snapshot.epoch)))
+
+
+def _launch_first(term: Term, decision: Decision) -> None:
+    if decision:
+        term.snapshot.apply(decision)
+        term._act(decision)
+        term.store.commit(decision, term.epoch)
+
+
+def _believe_in_commits(term: Term, decision: Decision) -> None:
+    if not decision:
+        return
+    with suppress(NoAnswerError):
+        term.store.commit(decision, term.epoch)
+    term.snapshot.apply(decision)
+    term._act(decision)
+
+
+def _adopt_nothing(term: Term) -> None:
+    term.follow([TookOver()], clock.now())
+    while not term.stopping:
+        term.go_round(term._patience())
+
+
+def _from_now(catalogue: Any, _since: datetime, born: Any = None) -> Timetable:
+    return Timetable(catalogue, clock.now(), born)
+
+
+def _kill_anywhere(draft: Draft, attempt: Attempt, by: str) -> None:
+    draft._kills.append(Kill(attempt.id, by))
+
+
+@contextmanager
+def _newest_last() -> Iterator[None]:
+    """As it was before a simulated night showed it: whichever attempt is read last hides the others."""
+    real = Snapshot._put_attempt
+
+    def put(snapshot: Snapshot, attempt: Attempt) -> None:
+        known = snapshot.attempts.get((attempt.run, attempt.task))
+        if known is not None and known.number > attempt.number and not attempt.is_open:
+            del snapshot.attempts[attempt.run, attempt.task]
+        real(snapshot, attempt)
+
+    with patch.object(Snapshot, "_put_attempt", put):
+        yield
+
+
+def _release_twice_new(draft: Draft, held: Hold) -> None:
+    """As it was before a simulated night showed it: a version for each change, even of what is new."""
+    draft._holds.changed[held.id] = replace(held, released_at=draft.now, version=held.version + 1)
+
+
+@contextmanager
+def _releases_order() -> Iterator[None]:
+    real = hold._covered
+
+    def covered(draft: Draft, ask: Ask) -> str | Refusal:
+        as_hold = replace(ask.asked, request=replace(ask.asked.request, verb="hold"))
+        return real(draft, replace(ask, asked=as_hold))
+
+    with patch.object(hold, "_covered", covered):
+        yield
+
+
+@contextmanager
+def _out_of_turn() -> Iterator[None]:
+    real = InboxReader._request
+
+    def request(reader: InboxReader, raw: Any, now: datetime, _waiting: Any) -> Any:
+        return real(reader, raw, now, set())
+
+    with patch.object(InboxReader, "_request", request):
+        yield
+
+
+@contextmanager
+def _late_requests() -> Iterator[None]:
+    real = asked._form
+
+    def form(draft: Draft, fact: Any) -> Refusal | None:
+        refusal = real(draft, fact)
+        return None if refusal is not None and refusal.code is Code.EXPIRED else refusal
+
+    with patch.object(asked, "_form", form):
+        yield
+
+
+@contextmanager
+def _forgetting(kind: type[Fact]) -> Iterator[None]:
+    real = Snapshot._at
+
+    def at(snapshot: Snapshot, when: datetime, fact: Fact) -> None:
+        if not isinstance(fact, kind):
+            real(snapshot, when, fact)
+
+    with patch.object(Snapshot, "_at", at):
+        yield
+
+
+@contextmanager
+def _silent(action: str) -> Iterator[None]:
+    real = Draft.say
+
+    def say(draft: Draft, said: str, about: str, **more: Any) -> None:
+        if said != action:
+            real(draft, said, about, **more)
+
+    with patch.object(Draft, "say", say):
+        yield
+
+
+def _nothing(*_: object, **__: object) -> None: ...
+
+
+FAULTS: dict[str, Planted] = {
+    "an exit that comes before running is dropped": Planted(_rule(Exited, _drop_early_exit), ("nothing is lost", "I")),
+    "void is taken for lost": Planted(_rule(Voided, _void_is_lost), ("I7",)),
+    "lost is taken for good": Planted(_rule(Lost, _lost_is_good), ("I7",)),
+    "unknown is run again": Planted(lambda: patch.object(endings, "_runs_again", lambda *_: True), ("I7",)),
+    "launched before it is committed": Planted(lambda: patch.object(Term, "_write", _launch_first), ("I", "memory")),
+    "a commit without an answer is believed in": Planted(
+        lambda: patch.object(Term, "_write", _believe_in_commits), ("I", "memory", "a runtime", "nothing"), near=34
+    ),
+    "the epoch is not proved": Planted(lambda: patch.object(Commit, "_prove", _nothing), ("I", "a runtime", "memory")),
+    "nothing is adopted": Planted(lambda: patch.object(Term, "lead", _adopt_nothing), ("nothing is lost",)),
+    "an occurrence is ordered twice": Planted(_rule(OccurrenceDue, _a_little_later), ("I9",)),
+    "times that pass without a leader are forgotten": Planted(
+        lambda: patch("boms_tui.runtime.daemon.Timetable", _from_now), ("I9",)
+    ),
+    "a success orders nobody": Planted(lambda: patch("boms_tui.model.progress._order_followers", _nothing), ("I9",)),
+    "expired requests are applied": Planted(_late_requests, ("I4",)),
+    "a stale board is believed": Planted(lambda: patch.object(asked, "_stale", _nothing), ("I4",)),
+    "rights are not checked": Planted(lambda: patch.object(asked, "_right", _nothing), ("I5",)),
+    "a backoff has no timer": Planted(lambda: _forgetting(TaskDue), ("nothing is lost",)),
+    "a transition is not journalled": Planted(lambda: _silent("gates-opened"), ("I10",)),
+    "another node's attempt is killed": Planted(lambda: patch.object(Draft, "kill", _kill_anywhere), ("I",)),
+    "what is held and released at once has two versions": Planted(
+        lambda: patch.object(Draft, "release", _release_twice_new), ("a runtime",)
+    ),
+    "a release orders what is to come": Planted(_releases_order, ("I4",)),
+    "a request is answered before an earlier one": Planted(_out_of_turn, ("I4",), near=34),
+    "an old attempt hides a running one": Planted(_newest_last, ("memory", "I", "nothing is lost")),
+}

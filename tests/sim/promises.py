@@ -1,0 +1,94 @@
+"""What is held against every step of a night: the invariants of RELIABILITY.md section 1.2, as they show here."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from boms_tui.model.ids import AttemptId
+from boms_tui.store.leader import Leader
+from tests.sim.board import Board, Definitions, seen
+from tests.sim.chronicle import Chronicle
+from tests.sim.evidence import Evidence
+from tests.sim.host import Host
+from tests.sim.ledger import Ledger
+from tests.sim.people import People
+from tests.sim.runtime import Runtime
+from tests.sim.same import differences, outdated
+from tests.sim.trace import Trace
+from tests.sim.verdicts import Verdicts
+
+FULLY_EVERY = 25
+"""How often everything is looked at without cause, and memory compared with a fresh load; in checks."""
+_CLAIM = "SELECT node, kill_by FROM attempt WHERE run || ':' || task || '.' || number = ?"
+
+
+@dataclass
+class Promises:
+    """Judges a night while it lasts."""
+
+    ledger: Ledger
+    people: People
+    trace: Trace
+    pools: Mapping[str, int]
+    hosts: dict[str, Host] = field(default_factory=dict)
+    board: Board = field(default_factory=Board)
+    checks: int = 0
+
+    def __post_init__(self) -> None:
+        self.definitions = Definitions(self.ledger)
+        self.chronicle = Chronicle(self.ledger, self.trace)
+        self.verdicts = Verdicts(self.ledger, self.trace, self.chronicle, self.people.sent)
+        self.evidence = Evidence(
+            self.ledger, self.trace, self.chronicle, self.definitions, self.hosts, self.pools,
+            self.people.plan.resources,
+        )  # fmt: skip
+        self._fresh = Leader(self.ledger.engine)
+
+    def started(self, attempt: AttemptId, node: str) -> None:
+        """A program starts: its claim is on record, it is the attempt's first, and its task's only one."""
+        total = sum(host.starts[attempt] for host in self.hosts.values())
+        if total > 1:
+            self.trace.complain("I1 an attempt starts once", f"{attempt} has started {total} times")
+        task = attempt.rpartition(".")[0]
+        for host in self.hosts.values():
+            for other in host.programs:
+                if other != attempt and other.rpartition(".")[0] == task and host.program_lives(other):
+                    self.trace.complain("I2 one live program of a task run", f"{attempt} starts beside {other}")
+        claims = [claim[0] for claim in self.ledger.ask(_CLAIM, attempt)]
+        if claims != [node]:
+            self.trace.complain("I1 a claim is on record before its start", f"{attempt} on {node}: {claims}")
+
+    def killed(self, attempt: AttemptId) -> None:
+        """A runtime asks for an end: somebody must have asked the runtime."""
+        if not any(claim[1] for claim in self.ledger.ask(_CLAIM, attempt)):
+            self.trace.complain("I11 a kill hits what it is meant for", f"nobody asked for the end of {attempt}")
+
+    def check(self, runtimes: Iterable[Runtime]) -> None:
+        """Hold what is visible now against what was promised; mostly only where something was journalled."""
+        self.checks += 1
+        fully = self.checks % FULLY_EVERY == 0
+        if fully or not self.chronicle.is_current():
+            before, self.board = self.board, seen(self.ledger)
+            rows = self.chronicle.read_on()
+            self.chronicle.compare(self.board)
+            self.evidence.check(self.board, rows)
+            self.verdicts.check(before)
+            self._check_memory(runtimes, fully=fully)
+
+    def written(self, epoch: int) -> None:
+        """A leader of that epoch has written something, and commits it now."""
+        ((leads,),) = self.ledger.ask("SELECT epoch FROM lease")
+        if leads != epoch:
+            self.trace.complain("I8 no write by a deposed leader", f"epoch {epoch} writes, {leads} leads")
+
+    def _check_memory(self, runtimes: Iterable[Runtime], *, fully: bool) -> None:
+        ((epoch,),) = self.ledger.ask("SELECT epoch FROM lease")
+        for runtime in runtimes:
+            term = runtime.term
+            if term is None or term.epoch != epoch or not runtime.is_resting or self.ledger.edited:
+                continue
+            found = list(outdated(term, self.board))
+            if fully:
+                with self.ledger.past_the_line():
+                    found += differences(term, self._fresh, self.people.clock.now())
+            if found:
+                self.trace.complain("memory is what is durable", f"{runtime.name}: {found[0]}")
