@@ -38,7 +38,7 @@ def _first_password(context: Context, admin: str, *, from_stdin: bool) -> str:
     Raises:
         BomsError: there is an admin already, or the password is too weak.
     """
-    from boms_tui.runtime.passwords import weakness
+    from boms_tui.runtime.people.passwords import weakness
 
     known = _admin(context)
     if known:
@@ -61,7 +61,7 @@ def _admin(context: Context) -> str:
 def prepare(context: Context) -> bool:
     """Folders, keys and the store, each as far as it is missing; whether the store is a new one."""
     from boms_tui.commands.wiring import upgrade_store
-    from boms_tui.runtime.keys import Keyring
+    from boms_tui.runtime.people.keys import Keyring
 
     home = context.home
     home.path.mkdir(mode=0o700, parents=True, exist_ok=True)

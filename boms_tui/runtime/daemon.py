@@ -15,16 +15,16 @@ from boms_tui.model.records import Entry, User
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.timetable import Timetable, born_of
 from boms_tui.runtime import logs
-from boms_tui.runtime.authority import Authority
 from boms_tui.runtime.dates import Dates
-from boms_tui.runtime.inbox import InboxReader
-from boms_tui.runtime.keys import Keyring
 from boms_tui.runtime.leading import POLL_S, Term
-from boms_tui.runtime.no_machine import NoCustody, NoMachine
+from boms_tui.runtime.machine.no_machine import NoCustody, NoMachine
 from boms_tui.runtime.observed import Observed
-from boms_tui.runtime.passwords import weakness
+from boms_tui.runtime.output.shipping import Shipping
+from boms_tui.runtime.people.authority import Authority
+from boms_tui.runtime.people.inbox import InboxReader
+from boms_tui.runtime.people.keys import Keyring
+from boms_tui.runtime.people.passwords import weakness
 from boms_tui.runtime.ports import Custody, Executor, LeaderStore
-from boms_tui.runtime.shipping import Shipping
 
 TTL = timedelta(seconds=10)
 DEPOSED = 75
@@ -59,8 +59,8 @@ class Daemon:
 
     def run(self) -> int:
         """Lead until SIGTERM, then give the lease back; 0, or 75 when another runtime took over."""
-        from boms_tui.runtime.custody import SpoolCustody
-        from boms_tui.runtime.processes import Processes
+        from boms_tui.runtime.machine.processes import Processes
+        from boms_tui.runtime.spool.custody import SpoolCustody
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)

@@ -13,14 +13,14 @@ from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE, AttemptState
 from boms_tui.model.timetable import Timetable
 from boms_tui.runtime import logs
-from boms_tui.runtime.authority import Authority
 from boms_tui.runtime.dates import Dates
 from boms_tui.runtime.failpoint import failpoint
-from boms_tui.runtime.inbox import InboxReader, broken
-from boms_tui.runtime.launching import spec_of
-from boms_tui.runtime.no_machine import NoCustody
+from boms_tui.runtime.machine.launching import spec_of
+from boms_tui.runtime.machine.no_machine import NoCustody
+from boms_tui.runtime.output.shipping import Shipping
+from boms_tui.runtime.people.authority import Authority
+from boms_tui.runtime.people.inbox import InboxReader, broken
 from boms_tui.runtime.ports import Custody, Executor, LeaderStore
-from boms_tui.runtime.shipping import Shipping
 
 POLL_S = 0.25
 BEAT_S = 1.0

@@ -136,7 +136,7 @@ class Printout(Protocol):
 
 
 class Executor(Protocol):
-    """What the loop needs of the machine: processes under shims. `boms_tui.runtime.processes` is the real one."""
+    """What the loop needs of the machine; `boms_tui.runtime.machine.processes` is the real one."""
 
     def launch(self, specs: Sequence[Spec]) -> None:
         """Publish and start attempts; whatever becomes of them comes back as facts."""
@@ -167,7 +167,7 @@ class Executor(Protocol):
 
 
 class Custody(Protocol):
-    """What this node keeps beside the store. `boms_tui.runtime.custody` is the real one."""
+    """What this node keeps beside the store. `boms_tui.runtime.spool.custody` is the real one."""
 
     def strayed(self) -> Strayed | None:
         """Whether the store went back behind what this node has seen of it."""

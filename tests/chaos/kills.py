@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
-from boms_tui.runtime.archive import CLOSED
+from boms_tui.runtime.spool.archive import CLOSED
 from tests.chaos.campaign import Figures, Stage, figures_of, median
 from tests.chaos.judge import Finding, Kind
 from tests.chaos.night import Night, Step, varied

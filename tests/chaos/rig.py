@@ -19,8 +19,8 @@ from boms_tui.model.records import SealedEntry, Verdict
 from boms_tui.model.states import RUN_ENDED
 from boms_tui.model.views import BoardQuery
 from boms_tui.runtime.cshim import build
-from boms_tui.runtime.protocol import StartRecord
-from boms_tui.runtime.spool import Spool
+from boms_tui.runtime.spool.protocol import StartRecord
+from boms_tui.runtime.spool.spool import Spool
 from tests.chaos.judge import Evidence, Finding, Kind, judge, words_of
 from tests.chaos.night import Night
 from tests.runtime.house import WITNESS, House, wait_until

@@ -121,7 +121,7 @@ BUGS: tuple[Bug, ...] = (
         "tests/runtime/test_pid_reuse.py::test_a_stranger_with_the_number_of_a_program_is_never_signalled",
         (
             Plant(
-                "boms_tui/runtime/watching.py",
+                "boms_tui/runtime/machine/watching.py",
                 "        signal_group(watch.pidfd, signal.SIGTERM)\n",
                 "        os.kill(self._start_record(watch.attempt).pid, signal.SIGTERM)\n",
             ),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from boms_tui.runtime.bundle import Kind
+from boms_tui.runtime.machine.bundle import Kind
 from tests.runtime.machine import Machine
 from tests.runtime.workshop import Workshop
 

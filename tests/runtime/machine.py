@@ -9,8 +9,8 @@ from typing import Any
 from boms_tui import clock
 from boms_tui.model.facts import Exited, Fact, Lost, Started, Voided
 from boms_tui.model.ids import AttemptId
+from boms_tui.runtime.machine.processes import Processes
 from boms_tui.runtime.ports import Spec
-from boms_tui.runtime.processes import Processes
 from tests.runtime.workshop import ATTEMPT, Workshop, spec_for
 
 

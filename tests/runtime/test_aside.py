@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from boms_tui.runtime.aside import Aside, within
-from boms_tui.runtime.events import Events
+from boms_tui.runtime.machine.aside import Aside, within
+from boms_tui.runtime.machine.events import Events
 
 
 @pytest.fixture

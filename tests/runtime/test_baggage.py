@@ -8,8 +8,8 @@ import pytest
 from boms_tui.model.checks import DueFile
 from boms_tui.model.definition import FileCheck, OutputCheck
 from boms_tui.model.records import CheckVerdict, Phase
-from boms_tui.runtime import baggage
-from boms_tui.runtime.baggage import Baggage
+from boms_tui.runtime.spool import baggage
+from boms_tui.runtime.spool.baggage import Baggage
 from tests.runtime.workshop import ATTEMPT, Workshop, spec_for
 
 EVERY_LIMIT = FileCheck("out/ü ${x}\n.csv", 0, 1 << 40, timedelta(hours=24), timedelta(seconds=0.5))

@@ -19,8 +19,8 @@ from boms_tui.model.definition import FileCheck, OutputCheck
 from boms_tui.model.facts import Checked, Exited, Fact, How, Lost, Started, Voided
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.records import CheckVerdict, Phase
-from boms_tui.runtime import checks
-from boms_tui.runtime.checks import look_at
+from boms_tui.runtime.machine import checks
+from boms_tui.runtime.machine.checks import look_at
 from tests.runtime.machine import Machine
 from tests.runtime.workshop import ATTEMPT
 
@@ -229,7 +229,7 @@ from pathlib import Path
 from boms_tui.model.checks import DueFile
 from boms_tui.model.definition import FileCheck, OutputCheck
 from boms_tui.model.facts import Exited, Voided, Lost
-from boms_tui.runtime.processes import Processes
+from boms_tui.runtime.machine.processes import Processes
 from tests.runtime.workshop import ATTEMPT, spec_for
 root, folder, *argv = sys.argv[1:]
 file = DueFile(FileCheck("in.csv"), str(Path(folder) / "in.csv"))
@@ -420,7 +420,7 @@ def test_without_checks_no_thread_is_started_and_no_spec_read_again(
 
     machine.processes.launch([])
     monkeypatch.setattr(threading.Thread, "start", refuse)
-    monkeypatch.setattr("boms_tui.runtime.baggage.read", refuse)
+    monkeypatch.setattr("boms_tui.runtime.spool.baggage.read", refuse)
     machine.launch()
     assert machine.exited().checks == ()
     assert [type(fact) for fact in machine.facts] == [Started, Exited]

@@ -17,12 +17,12 @@ from boms_tui.model.facts import Strayed
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.records import Attempt
 from boms_tui.model.states import AttemptState
-from boms_tui.runtime import custody as custody_module
-from boms_tui.runtime.archive import Archive
-from boms_tui.runtime.custody import SpoolCustody
-from boms_tui.runtime.found import Lost, Void
 from boms_tui.runtime.shim.files import RECORD_SIZE, pack, seal
-from boms_tui.runtime.spool import AlreadyPublishedError, Spool
+from boms_tui.runtime.spool import custody as custody_module
+from boms_tui.runtime.spool.archive import Archive
+from boms_tui.runtime.spool.custody import SpoolCustody
+from boms_tui.runtime.spool.found import Lost, Void
+from boms_tui.runtime.spool.spool import AlreadyPublishedError, Spool
 from tests import stores
 from tests.runtime.workshop import spec_for
 from tests.store.house import NOW, House, a_run, a_task, an_attempt
@@ -210,7 +210,7 @@ def test_a_removal_that_was_killed_is_finished_later(keep: Keep, monkeypatch: py
             raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr("boms_tui.runtime.archive.failpoint", failpoint)
+        patch.setattr("boms_tui.runtime.spool.archive.failpoint", failpoint)
         with pytest.raises(Killed):
             keep.beat()
     folder = keep.spool.folder(attempt)

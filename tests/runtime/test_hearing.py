@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boms_tui.model.views import Progress
-from boms_tui.runtime.hearing import Hearing
+from boms_tui.runtime.output.hearing import Hearing
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=1)

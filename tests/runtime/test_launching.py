@@ -7,7 +7,7 @@ from pathlib import Path
 from boms_tui import config
 from boms_tui.model.checks import DueFile, DueWindow
 from boms_tui.model.definition import Checks, Command, FileCheck, OutputCheck, Parameter, WindowCheck
-from boms_tui.runtime.launching import spec_of
+from boms_tui.runtime.machine.launching import spec_of
 from boms_tui.runtime.ports import Spec
 from tests.model.night import Night, process, task
 

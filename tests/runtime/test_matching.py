@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from boms_tui.model.checks import NotSeen, OutputSeen
 from boms_tui.model.definition import OutputCheck
-from boms_tui.runtime import matching
-from boms_tui.runtime.matching import LOST, OVERLAP, WINDOW, Extent, Printed, extents, search, windows
+from boms_tui.runtime.machine import matching
+from boms_tui.runtime.machine.matching import LOST, OVERLAP, WINDOW, Extent, Printed, extents, search, windows
 
 CAP = 1_000_000
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boms_tui.model.output import Extent, Range
-from boms_tui.runtime.mirror import STRETCH, Mirror
+from boms_tui.runtime.output.mirror import STRETCH, Mirror
 
 
 def uncut(size: int) -> Extent:

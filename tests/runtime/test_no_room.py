@@ -8,7 +8,7 @@ import pytest
 
 from boms_tui.model.facts import Exited, How
 from boms_tui.model.ids import AttemptId
-from boms_tui.runtime import starting
+from boms_tui.runtime.machine import starting
 from tests.runtime.machine import Machine
 from tests.runtime.workshop import ATTEMPT
 

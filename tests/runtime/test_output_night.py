@@ -7,7 +7,7 @@ import pytest
 
 from boms_tui.model.ids import AttemptId, RunId
 from boms_tui.model.states import RunState
-from boms_tui.runtime.spool import Spool
+from boms_tui.runtime.spool.spool import Spool
 from tests.runtime.house import House, wait_until
 
 LINES = 300_000

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.output import Extent, Range
-from boms_tui.runtime.printed import OutputFile
-from boms_tui.runtime.protocol import ExitRecord
+from boms_tui.runtime.output.printed import OutputFile
 from boms_tui.runtime.shim import output as shim_output
 from boms_tui.runtime.shim.files import pack
 from boms_tui.runtime.shim.output import Output
-from boms_tui.runtime.spool import Spool
+from boms_tui.runtime.spool.protocol import ExitRecord
+from boms_tui.runtime.spool.spool import Spool
 
 SECRET = b"correct horse"
 

@@ -13,9 +13,9 @@ from boms_tui import clock
 from boms_tui.errors import BomsError
 from boms_tui.model.facts import How, Lost, Started, Voided
 from boms_tui.model.ids import AttemptId
-from boms_tui.runtime import processes as processes_module
-from boms_tui.runtime import watching
-from boms_tui.runtime.processes import Processes
+from boms_tui.runtime.machine import processes as processes_module
+from boms_tui.runtime.machine import watching
+from boms_tui.runtime.machine.processes import Processes
 from tests.runtime.house import wait_until
 from tests.runtime.machine import Machine
 from tests.runtime.workshop import ATTEMPT, alive, processes_naming
@@ -167,7 +167,7 @@ def test_a_shim_stopped_before_its_start_is_watched_until_it_goes_on(
 LAUNCH = """
 import sys
 from pathlib import Path
-from boms_tui.runtime.processes import Processes
+from boms_tui.runtime.machine.processes import Processes
 from tests.runtime.workshop import ATTEMPT, spec_for
 root, folder, *argv = sys.argv[1:]
 Processes(Path(root)).launch([spec_for(ATTEMPT, argv, Path(folder))])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from boms_tui.runtime.redaction import EVERYTHING, SHORTEST, Redactor, needles, redact
+from boms_tui.runtime.output.redaction import EVERYTHING, SHORTEST, Redactor, needles, redact
 
 VALUES = (b"hunter2!", b"abcab", b"s3cret")
 

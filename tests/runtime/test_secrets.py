@@ -14,9 +14,9 @@ import pytest
 
 from boms_tui.model.facts import Checked, How
 from boms_tui.model.ids import AttemptId
-from boms_tui.runtime import secrets
-from boms_tui.runtime.redaction import EVERYTHING
-from boms_tui.runtime.secrets import SecretError, Secrets, handed_over, resolve, resolved, sealed
+from boms_tui.runtime.machine import secrets
+from boms_tui.runtime.machine.secrets import SecretError, Secrets, handed_over, resolve, resolved, sealed
+from boms_tui.runtime.output.redaction import EVERYTHING
 from tests.runtime.machine import Machine
 from tests.runtime.workshop import ATTEMPT, read_if_there
 

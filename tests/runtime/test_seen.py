@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from boms_tui.runtime.seen import Mark, Seen, gone_back
 from boms_tui.runtime.shim.files import RECORD_SIZE
+from boms_tui.runtime.spool.seen import Mark, Seen, gone_back
 
 NOW = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from boms_tui.runtime.bundle import Kind
 from boms_tui.runtime.cshim import build
+from boms_tui.runtime.machine.bundle import Kind
 from boms_tui.runtime.shim.files import unseal
 from tests.runtime.workshop import Workshop, both_shims, finish, needs_strace
 

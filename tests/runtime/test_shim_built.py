@@ -11,8 +11,8 @@ import pytest
 
 from boms_tui.errors import BomsError
 from boms_tui.model.ids import AttemptId
-from boms_tui.runtime import bundle
 from boms_tui.runtime.cshim import build
+from boms_tui.runtime.machine import bundle
 from tests.runtime.workshop import Workshop, shim_in_c
 
 ROOT = Path(build.__file__).parents[3]

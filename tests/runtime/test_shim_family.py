@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from boms_tui.model.facts import How
-from boms_tui.runtime import bundle
 from boms_tui.runtime.identity import start_time
+from boms_tui.runtime.machine import bundle
 from boms_tui.runtime.shim import family
 from boms_tui.runtime.shim.family import Family
 from tests.runtime.house import wait_until

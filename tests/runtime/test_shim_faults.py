@@ -5,8 +5,8 @@ import signal
 import pytest
 
 from boms_tui.model.facts import How
-from boms_tui.runtime.found import Lost, Void
 from boms_tui.runtime.shim.files import UNPREPARED
+from boms_tui.runtime.spool.found import Lost, Void
 from tests.runtime.workshop import UNDER_STRACE, Workshop, both_shims, finish, needs_strace
 
 pytestmark = [needs_strace, both_shims]

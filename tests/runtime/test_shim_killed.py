@@ -6,9 +6,9 @@ from typing import NamedTuple
 import pytest
 
 from boms_tui.model.facts import How
-from boms_tui.runtime.bundle import Kind
-from boms_tui.runtime.found import Ended, Lost, Void
+from boms_tui.runtime.machine.bundle import Kind
 from boms_tui.runtime.shim.files import DECIDED, LOCKED
+from boms_tui.runtime.spool.found import Ended, Lost, Void
 from tests.runtime.workshop import UNDER_STRACE, Workshop, finish, needs_strace
 
 pytestmark = [needs_strace, pytest.mark.timeout(300)]

@@ -10,10 +10,10 @@ import pytest
 
 from boms_tui.clock import boottime_ns
 from boms_tui.model.facts import How
-from boms_tui.runtime import protocol
-from boms_tui.runtime.found import Alive, Lost, Void
 from boms_tui.runtime.shim.files import DECIDED, LATE, LOCKED, UNPREPARED, UNRECORDED, unpack
-from boms_tui.runtime.spool import Spool
+from boms_tui.runtime.spool import protocol
+from boms_tui.runtime.spool.found import Alive, Lost, Void
+from boms_tui.runtime.spool.spool import Spool
 from tests.runtime.house import wait_until
 from tests.runtime.workshop import Workshop, alive, both_shims, finish
 

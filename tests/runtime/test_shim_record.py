@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from boms_tui.runtime.found import Alive
+from boms_tui.runtime.spool.found import Alive
 from tests.runtime.workshop import Workshop, both_shims, finish
 
 pytestmark = both_shims

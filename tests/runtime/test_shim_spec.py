@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from boms_tui.runtime.found import Void
 from boms_tui.runtime.shim.files import UNPREPARED
+from boms_tui.runtime.spool.found import Void
 from tests.runtime.house import wait_until
 from tests.runtime.workshop import Workshop, both_shims, finish, read_if_there
 

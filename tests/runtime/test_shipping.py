@@ -21,11 +21,11 @@ from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import AttemptState
 from boms_tui.model.views import Output as Shown
 from boms_tui.model.views import Progress
-from boms_tui.runtime import shipping as shipping_module
+from boms_tui.runtime.output import shipping as shipping_module
+from boms_tui.runtime.output.printed import OutputFile
+from boms_tui.runtime.output.shipping import LAST_WORDS, PER_ATTEMPT, PER_BEAT, Shipping
 from boms_tui.runtime.ports import Executor
-from boms_tui.runtime.printed import OutputFile
-from boms_tui.runtime.protocol import ExitRecord
-from boms_tui.runtime.shipping import LAST_WORDS, PER_ATTEMPT, PER_BEAT, Shipping
+from boms_tui.runtime.spool.protocol import ExitRecord
 from boms_tui.store import tables
 from tests import stores
 from tests.runtime.test_printed import record

@@ -13,13 +13,14 @@ import pytest
 from boms_tui import clock
 from boms_tui.model.facts import How
 from boms_tui.model.ids import AttemptId
-from boms_tui.runtime import bundle, identity
-from boms_tui.runtime import spool as spool_module
-from boms_tui.runtime.found import Alive, Ended, Found, Lost, Unsupervised, Void
+from boms_tui.runtime import identity
 from boms_tui.runtime.identity import boot_id, open_exactly, signal_group, start_time
+from boms_tui.runtime.machine import bundle
 from boms_tui.runtime.ports import Spec
 from boms_tui.runtime.shim.files import WRITE_LOCK, Pairs, pack, seal
-from boms_tui.runtime.spool import AlreadyPublishedError, Spool
+from boms_tui.runtime.spool import spool as spool_module
+from boms_tui.runtime.spool.found import Alive, Ended, Found, Lost, Unsupervised, Void
+from boms_tui.runtime.spool.spool import AlreadyPublishedError, Spool
 from tests.runtime.house import wait_until
 from tests.runtime.workshop import Workshop, spec_for
 

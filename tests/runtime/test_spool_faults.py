@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from boms_tui.runtime.found import Void
 from boms_tui.runtime.shim.files import DECIDED
-from boms_tui.runtime.spool import AlreadyPublishedError
+from boms_tui.runtime.spool.found import Void
+from boms_tui.runtime.spool.spool import AlreadyPublishedError
 from tests.runtime.workshop import Workshop, finish, needs_strace
 
 pytestmark = needs_strace
@@ -19,7 +19,7 @@ ACT = """
 import sys
 from pathlib import Path
 from boms_tui.runtime.ports import Spec
-from boms_tui.runtime.spool import Spool
+from boms_tui.runtime.spool.spool import Spool
 spool, attempt = Spool(Path(sys.argv[1])), sys.argv[2]
 spool.{act}
 """

@@ -18,7 +18,7 @@ from boms_tui.commands.session import MemoryKeeper
 from boms_tui.commands.wiring import Store
 from boms_tui.model.ids import AttemptId, TaskName
 from boms_tui.model.states import RunState
-from boms_tui.runtime.spool import Spool
+from boms_tui.runtime.spool.spool import Spool
 from tests.runtime.house import House, wait_until
 
 

@@ -18,13 +18,13 @@ import pytest
 
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.output import Range
-from boms_tui.runtime.bundle import Kind, shim_command
 from boms_tui.runtime.cshim import build
-from boms_tui.runtime.found import Alive, Ended, Found, Over, Unsupervised
 from boms_tui.runtime.identity import start_time
+from boms_tui.runtime.machine.bundle import Kind, shim_command
 from boms_tui.runtime.ports import Spec
-from boms_tui.runtime.protocol import ExitRecord
-from boms_tui.runtime.spool import Spool
+from boms_tui.runtime.spool.found import Alive, Ended, Found, Over, Unsupervised
+from boms_tui.runtime.spool.protocol import ExitRecord
+from boms_tui.runtime.spool.spool import Spool
 from tests.runtime.house import wait_until
 
 UNDER_STRACE = ("strace", "-f", "-qq", "-o", "/dev/null", "-e")

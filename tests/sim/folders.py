@@ -7,7 +7,7 @@ from boms_tui.model.facts import How
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.records import CheckVerdict
 from boms_tui.runtime.ports import Spec
-from boms_tui.runtime.protocol import ExitRecord, StartRecord
+from boms_tui.runtime.spool.protocol import ExitRecord, StartRecord
 from tests.sim.lives import Life
 
 

@@ -12,11 +12,11 @@ from typing import Protocol
 from boms_tui.model.facts import How
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.records import CheckVerdict
-from boms_tui.runtime import found as what
-from boms_tui.runtime.found import Found
 from boms_tui.runtime.ports import Spec
-from boms_tui.runtime.protocol import START_WITHIN_S, ExitRecord, StartRecord
 from boms_tui.runtime.shim.files import DECIDED, LATE, LOCKED, UNPREPARED
+from boms_tui.runtime.spool import found as what
+from boms_tui.runtime.spool.found import Found
+from boms_tui.runtime.spool.protocol import START_WITHIN_S, ExitRecord, StartRecord
 from tests.sim.chance import Chance
 from tests.sim.folders import Folder, Program, Shim
 from tests.sim.lives import Stage, life_of

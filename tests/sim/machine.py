@@ -10,9 +10,9 @@ from boms_tui.model.facts import Checked, Exited, Fact, How, Started, Voided
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.output import Extent, Range
 from boms_tui.model.records import CheckVerdict, Phase
-from boms_tui.runtime.found import Alive, Over, Unsupervised
+from boms_tui.runtime.machine.verdict import check_failed, start_failed, verdict
 from boms_tui.runtime.ports import Printout, Spec
-from boms_tui.runtime.verdict import check_failed, start_failed, verdict
+from boms_tui.runtime.spool.found import Alive, Over, Unsupervised
 from tests.sim.chance import Chance, Fault
 from tests.sim.folders import Shim
 from tests.sim.host import Host

@@ -19,8 +19,8 @@ from boms_tui.model.records import Attempt, Hold
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import AttemptState, TaskEvent
 from boms_tui.model.timetable import Timetable
-from boms_tui.runtime.inbox import InboxReader
 from boms_tui.runtime.leading import Term
+from boms_tui.runtime.people.inbox import InboxReader
 from boms_tui.store.commit import Commit
 
 Plant = Callable[[], AbstractContextManager[object]]

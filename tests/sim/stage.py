@@ -15,7 +15,7 @@ from boms_tui.model.decision import Decision
 from boms_tui.model.definitions import dump_body
 from boms_tui.model.records import Entry, Revision
 from boms_tui.runtime import logs
-from boms_tui.runtime.keys import Keyring
+from boms_tui.runtime.people.keys import Keyring
 from boms_tui.store import leader
 from tests.sim.ledger import Ledger
 from tests.sim.people import sessions, users
@@ -55,7 +55,7 @@ def staged(clock: Clock, point: Callable[[str], None]) -> Iterator[None]:
         "boms_tui.clock.monotonic": clock.monotonic,
         "boms_tui.clock.boottime_ns": clock.boottime_ns,
         "boms_tui.runtime.leading.failpoint": point,
-        "boms_tui.runtime.inbox.ThreadPoolExecutor": AtOnce,
+        "boms_tui.runtime.people.inbox.ThreadPoolExecutor": AtOnce,
         "boms_tui.runtime.daemon.Keyring.load": lambda _: KEYS,
         **_PREPARED,
     }

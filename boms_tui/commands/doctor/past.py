@@ -12,7 +12,7 @@ _RELEASE = "look at the attempts that the journal lists with it, then `boms rele
 
 
 def store_went_back(context: Context) -> Iterator[Finding]:
-    from boms_tui.runtime.seen import Seen, gone_back
+    from boms_tui.runtime.spool.seen import Seen, gone_back
 
     if not context.home.spool.is_dir():
         return

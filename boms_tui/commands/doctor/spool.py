@@ -56,8 +56,8 @@ def shim(context: Context) -> Iterator[Finding]:
 def _tried(folder: Path) -> Finding:
     from boms_tui.model.facts import Exited, How
     from boms_tui.model.ids import AttemptId
+    from boms_tui.runtime.machine.processes import Processes
     from boms_tui.runtime.ports import Spec
-    from boms_tui.runtime.processes import Processes
 
     attempt = AttemptId("doctor@2026-01-01.1:try.1")
     until, ended = clock.monotonic() + _PATIENCE_S, None

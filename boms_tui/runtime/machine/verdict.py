@@ -5,10 +5,10 @@ from datetime import datetime
 from boms_tui.model.facts import Exited, How, Lost, Voided
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.records import CheckVerdict
-from boms_tui.runtime import found as what
-from boms_tui.runtime.found import Over
-from boms_tui.runtime.protocol import ExitRecord, StartRecord
 from boms_tui.runtime.shim.files import DECIDED, LATE, LOCKED, UNRECORDED
+from boms_tui.runtime.spool import found as what
+from boms_tui.runtime.spool.found import Over
+from boms_tui.runtime.spool.protocol import ExitRecord, StartRecord
 
 _STARTED_NOTHING = frozenset({0, LATE, DECIDED, LOCKED, None})
 """How a shim may end, by itself, before an attempt that is void; anything else is a shim that could not work."""

@@ -15,8 +15,8 @@ from typing import Any
 
 from boms_tui.model.ids import AttemptId
 from boms_tui.runtime import logs
-from boms_tui.runtime.aside import within
-from boms_tui.runtime.redaction import EVERYTHING, SHORTEST, needles
+from boms_tui.runtime.machine.aside import within
+from boms_tui.runtime.output.redaction import EVERYTHING, SHORTEST, needles
 
 LARGEST = 65_536
 PATIENCE_S = 30.0

@@ -14,7 +14,7 @@ from boms_tui.model.lease import RawLogin, RawRequest
 from boms_tui.model.records import User
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.runtime import logs
-from boms_tui.runtime.authority import Authority, Checked
+from boms_tui.runtime.people.authority import Authority, Checked
 from boms_tui.runtime.ports import LeaderStore
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TypeVar
 
-from boms_tui.runtime.events import Events
+from boms_tui.runtime.machine.events import Events
 
 T = TypeVar("T")
 _AGAIN_S = 1.0

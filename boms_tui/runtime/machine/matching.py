@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from boms_tui.model.checks import NotSeen, OutputSeen, quote
 from boms_tui.model.definition import OutputCheck
-from boms_tui.runtime.redaction import redact
+from boms_tui.runtime.output.redaction import redact
 
 if TYPE_CHECKING:
     import re2

@@ -12,17 +12,18 @@ from boms_tui.errors import BomsError
 from boms_tui.model.facts import Checked, Fact
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.records import CheckVerdict
-from boms_tui.runtime import baggage, checks
-from boms_tui.runtime.aside import Aside
-from boms_tui.runtime.baggage import Baggage
-from boms_tui.runtime.bundle import shim_command
 from boms_tui.runtime.failpoint import failpoint
+from boms_tui.runtime.machine import checks
+from boms_tui.runtime.machine.aside import Aside
+from boms_tui.runtime.machine.bundle import shim_command
+from boms_tui.runtime.machine.secrets import SecretError, Secrets, handed_over, resolved, sealed
+from boms_tui.runtime.machine.verdict import check_failed, start_failed
+from boms_tui.runtime.machine.watching import Watching
 from boms_tui.runtime.ports import Spec
-from boms_tui.runtime.secrets import SecretError, Secrets, handed_over, resolved, sealed
 from boms_tui.runtime.shim.become import SECRETS
-from boms_tui.runtime.spool import AlreadyPublishedError, Spool
-from boms_tui.runtime.verdict import check_failed, start_failed
-from boms_tui.runtime.watching import Watching
+from boms_tui.runtime.spool import baggage
+from boms_tui.runtime.spool.baggage import Baggage
+from boms_tui.runtime.spool.spool import AlreadyPublishedError, Spool
 
 PUBLISHERS = 4
 """How many folders are published at a time: what they wait for is the disk, which takes several at once."""

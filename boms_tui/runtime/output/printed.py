@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from boms_tui.model.output import Extent, Range
-from boms_tui.runtime.protocol import ExitRecord
-from boms_tui.runtime.redaction import redact
+from boms_tui.runtime.output.redaction import redact
+from boms_tui.runtime.spool.protocol import ExitRecord
 
 Record = Callable[[], ExitRecord | None]
 

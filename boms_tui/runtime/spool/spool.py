@@ -13,15 +13,15 @@ from pathlib import Path
 from boms_tui.clock import boottime_ns
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.records import CheckVerdict
-from boms_tui.runtime import baggage
 from boms_tui.runtime.failpoint import failpoint
-from boms_tui.runtime.found import Alive, Ended, Found, Lost, Unsupervised, Void
 from boms_tui.runtime.identity import boot_id, start_time
+from boms_tui.runtime.output.printed import OutputFile
 from boms_tui.runtime.ports import Spec
-from boms_tui.runtime.printed import OutputFile
-from boms_tui.runtime.protocol import ExitRecord, StartRecord, encode_spec
 from boms_tui.runtime.shim.files import WRITE_LOCK, pack, sync_folder, unpack, unseal, write_durably
-from boms_tui.runtime.tombstones import Tombstones, is_same_work
+from boms_tui.runtime.spool import baggage
+from boms_tui.runtime.spool.found import Alive, Ended, Found, Lost, Unsupervised, Void
+from boms_tui.runtime.spool.protocol import ExitRecord, StartRecord, encode_spec
+from boms_tui.runtime.spool.tombstones import Tombstones, is_same_work
 
 _OCCUPIED = frozenset({errno.EEXIST, errno.ENOTEMPTY})
 CANCEL = b"CANCEL"

@@ -27,8 +27,8 @@ from boms_tui.model.definition import OutputCheck
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.records import CheckVerdict, Phase
 from boms_tui.runtime import logs
-from boms_tui.runtime.aside import within
-from boms_tui.runtime.matching import Printed, search
+from boms_tui.runtime.machine.aside import within
+from boms_tui.runtime.machine.matching import Printed, search
 
 D = TypeVar("D", bound=DueCheck)
 PATIENCE_S = 30.0

@@ -13,7 +13,7 @@ from boms_tui.model.records import Attempt
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE
 from boms_tui.runtime import logs
-from boms_tui.runtime.outgoing import MovedError, Outgoing, Room
+from boms_tui.runtime.output.outgoing import MovedError, Outgoing, Room
 from boms_tui.runtime.ports import Executor, LeaderStore, Printout
 
 PER_BEAT = 2 << 20

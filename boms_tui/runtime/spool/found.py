@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from boms_tui.runtime.protocol import ExitRecord, StartRecord
+from boms_tui.runtime.spool.protocol import ExitRecord, StartRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from boms_tui.model.ids import AttemptId
 from boms_tui.model.records import Attempt
 from boms_tui.model.states import ATTEMPT_LIVE, AttemptState
 from boms_tui.runtime import logs
-from boms_tui.runtime.archive import Archive, remove_old_shims
 from boms_tui.runtime.ports import LeaderStore
-from boms_tui.runtime.seen import Mark, Seen, gone_back
-from boms_tui.runtime.spool import Spool
+from boms_tui.runtime.spool.archive import Archive, remove_old_shims
+from boms_tui.runtime.spool.seen import Mark, Seen, gone_back
+from boms_tui.runtime.spool.spool import Spool
 
 KEEP = timedelta(hours=24)
 """How long a folder stays that nobody needs any more."""

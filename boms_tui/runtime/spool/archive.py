@@ -8,9 +8,9 @@ from pathlib import Path
 
 from boms_tui.model.ids import AttemptId
 from boms_tui.runtime.failpoint import failpoint
-from boms_tui.runtime.found import Alive, Ended, Found, Lost, Unsupervised, Void
 from boms_tui.runtime.shim.files import unpack
-from boms_tui.runtime.spool import Spool
+from boms_tui.runtime.spool.found import Alive, Ended, Found, Lost, Unsupervised, Void
+from boms_tui.runtime.spool.spool import Spool
 
 CLOSED = "closed"
 """The file in an attempt's folder which says that its end is on record and its output in the store."""

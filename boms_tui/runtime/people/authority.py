@@ -19,8 +19,8 @@ from boms_tui.model.ids import RequestId, SessionId
 from boms_tui.model.lease import RawLogin, RawRequest
 from boms_tui.model.records import Entry, Session, User
 from boms_tui.model.request import decode
-from boms_tui.runtime.keys import Keyring
-from boms_tui.runtime.passwords import Passwords, weakness
+from boms_tui.runtime.people.keys import Keyring
+from boms_tui.runtime.people.passwords import Passwords, weakness
 from boms_tui.runtime.ports import LeaderStore
 
 SESSION_LIFE = timedelta(hours=12)

@@ -9,14 +9,14 @@ from boms_tui import clock
 from boms_tui.errors import BomsError
 from boms_tui.model.facts import Fact
 from boms_tui.model.ids import AttemptId
-from boms_tui.runtime import baggage
-from boms_tui.runtime.aside import Aside
-from boms_tui.runtime.events import Events
+from boms_tui.runtime.machine.aside import Aside
+from boms_tui.runtime.machine.events import Events
+from boms_tui.runtime.machine.secrets import Secrets
+from boms_tui.runtime.machine.starting import Starting
+from boms_tui.runtime.machine.watching import Watching
 from boms_tui.runtime.ports import Printout, Spec
-from boms_tui.runtime.secrets import Secrets
-from boms_tui.runtime.spool import Spool
-from boms_tui.runtime.starting import Starting
-from boms_tui.runtime.watching import Watching
+from boms_tui.runtime.spool import baggage
+from boms_tui.runtime.spool.spool import Spool
 
 OWNER_PATIENCE_S = 10.0
 """How long the runtime before us may take to leave the spool."""

@@ -10,18 +10,19 @@ from boms_tui import clock
 from boms_tui.model.facts import Checked, Exited, Fact, How, Lost, Started, Voided
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.records import CheckVerdict
-from boms_tui.runtime import baggage, checks
-from boms_tui.runtime.aside import Aside
-from boms_tui.runtime.baggage import Baggage
-from boms_tui.runtime.events import Events
 from boms_tui.runtime.failpoint import failpoint
-from boms_tui.runtime.found import Alive, Over, Unsupervised
 from boms_tui.runtime.identity import open_exactly, signal_group
-from boms_tui.runtime.matching import Printed
-from boms_tui.runtime.protocol import StartRecord
-from boms_tui.runtime.secrets import Secrets
-from boms_tui.runtime.spool import Spool
-from boms_tui.runtime.verdict import verdict
+from boms_tui.runtime.machine import checks
+from boms_tui.runtime.machine.aside import Aside
+from boms_tui.runtime.machine.events import Events
+from boms_tui.runtime.machine.matching import Printed
+from boms_tui.runtime.machine.secrets import Secrets
+from boms_tui.runtime.machine.verdict import verdict
+from boms_tui.runtime.spool import baggage
+from boms_tui.runtime.spool.baggage import Baggage
+from boms_tui.runtime.spool.found import Alive, Over, Unsupervised
+from boms_tui.runtime.spool.protocol import StartRecord
+from boms_tui.runtime.spool.spool import Spool
 
 GRACE_S = 10.0
 """From SIGTERM to SIGKILL for a program without a shim; with one, its spec says."""

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.output import Extent, Piece, Range, Shipment, Shipped
-from boms_tui.runtime.hearing import Hearing
-from boms_tui.runtime.mirror import Mirror
+from boms_tui.runtime.output.hearing import Hearing
+from boms_tui.runtime.output.mirror import Mirror
 from boms_tui.runtime.ports import Printout
 
 EVERYTHING = Range(0, 1 << 62)

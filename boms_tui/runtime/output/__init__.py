@@ -1,0 +1,1 @@
+"""What programs print: read from their files, masked, heard, and brought into the store."""

@@ -1,0 +1,1 @@
+"""Who is asking: sign-ins, sessions and signed requests, proved before the rules see them."""
