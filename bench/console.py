@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bench.figures import Figure
+from bench.houses import installation
 from bench.night import cpu, memory
 from bench.terminal import Terminal
 from boms_tui import clock
@@ -91,7 +91,7 @@ def _console(house: House, columns: int, rows: int) -> Terminal:
 def _sample() -> Iterator[tuple[House, Night]]:
     sample = sample_folder()
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    with TemporaryDirectory(dir=Path.cwd()) as folder, House(Path(folder)) as house:
+    with installation() as house:
         shutil.copytree(sample / "work", house.home.work, dirs_exist_ok=True)
         (house.home.work / "scale").write_text("fast\n")
         house.apply(*(source.raw.decode() for source in read_sources([sample / "definitions"])))

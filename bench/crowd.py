@@ -1,12 +1,10 @@
 """A runtime with very much to wait for: what it costs while nothing of it moves."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 
 from bench.figures import Figure
+from bench.houses import installation
 from bench.night import cpu, memory
 from boms_tui import clock
 from boms_tui.model.ids import RunId
@@ -15,12 +13,12 @@ from tests.runtime.house import House, wait_until
 RUNNING = 200
 WAITING = 10_000
 PROCESSES = 20
-REST_S = 20.0
+CALM_S, REST_S = 3.0, 20.0
 
 
 def figures() -> Iterator[Figure]:
     """10,000 waiting and 200 running tasks: memory, processor at rest, and a new leader's start over them."""
-    with _house() as house:
+    with installation() as house:
         names = [f"crowd/p{number}" for number in range(PROCESSES)]
         house.apply(*(crowd(name) for name in names))
         house.start_runtime(slots=RUNNING)
@@ -42,6 +40,7 @@ def crowd(name: str) -> str:
 
 
 def _at_rest(house: House) -> Iterator[Figure]:
+    Event().wait(CALM_S)
     before, begun = sum(cpu(house)), clock.monotonic()
     Event().wait(REST_S)
     share = (sum(cpu(house)) - before) / (clock.monotonic() - begun) * 100
@@ -52,9 +51,3 @@ def _at_rest(house: House) -> Iterator[Figure]:
 
 def _running(house: House, runs: list[RunId]) -> int:
     return sum(list(house.states(run).values()).count("running") for run in runs)
-
-
-@contextmanager
-def _house() -> Iterator[House]:
-    with TemporaryDirectory(dir=Path.cwd()) as folder, House(Path(folder)) as house:
-        yield house

@@ -3,12 +3,11 @@
 import os
 import statistics
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bench.figures import Figure
+from bench.houses import installation
 from bench.limits import fdatasync, make, python_start, spawns
 from boms_tui.model.ids import RunId
 from boms_tui.model.records import Attempt
@@ -58,7 +57,7 @@ def figures() -> Iterator[Figure]:
 
 
 def _wide(shim: Shim, bare: float, made: float) -> Iterator[Figure]:
-    with _house() as house:
+    with installation() as house:
         house.apply(fan(WIDE))
         house.start_runtime(slots=16, environment=shim.chosen)
         own, children = cpu(house)
@@ -77,7 +76,7 @@ def _wide(shim: Shim, bare: float, made: float) -> Iterator[Figure]:
 
 
 def _chain(shim: Shim) -> Iterator[Figure]:
-    with _house() as house:
+    with installation() as house:
         house.apply(chain(LONG))
         house.start_runtime(slots=16, environment=shim.chosen)
         run = house.order("bench/chain")
@@ -91,7 +90,7 @@ def _chain(shim: Shim) -> Iterator[Figure]:
 
 def _memory_of_shims(shim: Shim) -> Iterator[Figure]:
     """What the shims of tasks that run have for themselves, page by page."""
-    with _house() as house:
+    with installation() as house:
         house.apply(sleepers(ASLEEP))
         house.start_runtime(slots=ASLEEP, environment=shim.chosen)
         run = house.order("bench/sleepers")
@@ -165,9 +164,3 @@ def _gaps(house: House, run: RunId) -> Iterator[float]:
         assert before.ended_at is not None
         assert after.started_at is not None
         yield (after.started_at - before.ended_at).total_seconds() * 1e3
-
-
-@contextmanager
-def _house() -> Iterator[House]:
-    with TemporaryDirectory(dir=Path.cwd()) as folder, House(Path(folder)) as house:
-        yield house

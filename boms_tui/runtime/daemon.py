@@ -1,5 +1,6 @@
 """The daemon's life: become the leader, lead, and leave the tasks running when told to stop."""
 
+import gc
 import signal
 from collections.abc import Mapping
 from datetime import timedelta
@@ -158,6 +159,7 @@ class Daemon:
         self._term = self._new_term(executor, epoch, self._pools)
         logs.say("leading", node=self._node, epoch=epoch, pools=dict(self._pools), runs=len(self._term.snapshot.runs))
         self._term.stopping = self._stopped
+        gc.freeze()  # modules and definitions stay for good: no look for garbage need pass them again
         try:
             self._term.lead()
         finally:

@@ -44,6 +44,7 @@ def test_the_page_in_docs_is_that_of_the_last_run() -> None:
 
 
 def test_every_failpoint_of_the_runtime_is_tried() -> None:
-    sources = (ROOT / "boms_tui" / "runtime").glob("*.py")
+    of_shims = {"shim", "cshim"}
+    sources = (file for file in (ROOT / "boms_tui" / "runtime").rglob("*.py") if file.parent.name not in of_shims)
     named = {name for source in sources for name in re.findall(r'\bfailpoint\("([a-z-]+)"\)', source.read_text())}
     assert named == {*kills.FAILPOINTS, *kills.PRUNING}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -149,21 +150,22 @@ class House:
         return "[" + ", ".join(f'"{word}"' for word in words) + "]"
 
     def _kill_tasks(self) -> None:
-        """End what still runs under the shims of this home."""
-        mark = str(self.home.spool).encode()
-        for pid in _processes_naming(mark) | _processes_naming(str(self.witness).encode()):
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        """End the shims of this home, which its spool is named to, and what they started, which work in its folder."""
+        for process in _process_folders():
+            if _works_in(process, self.folder) or str(self.folder).encode() in _command_line(process):
+                with suppress(ProcessLookupError):
+                    os.kill(int(process.name), signal.SIGKILL)
 
 
-def _processes_naming(text: bytes) -> set[int]:
-    return {int(folder.name) for folder in _process_folders() if text in _command_line(folder)} - {os.getpid()}
+def _works_in(process: Path, folder: Path) -> bool:
+    try:
+        return (process / "cwd").readlink().is_relative_to(folder)
+    except OSError:
+        return False
 
 
 def _process_folders() -> Iterable[Path]:
-    return (folder for folder in Path("/proc").iterdir() if folder.name.isdecimal())
+    return (folder for folder in Path("/proc").iterdir() if folder.name.isdecimal() and int(folder.name) != os.getpid())
 
 
 def _command_line(folder: Path) -> bytes:

@@ -60,7 +60,7 @@ class Machine:
         self.signal_shim(signal.SIGKILL)
 
     def signal_shim(self, number: signal.Signals) -> None:
-        started = self.processes.spool.read_started(ATTEMPT)
+        started = self.processes.spool.at(ATTEMPT).started()
         assert started is not None
         os.kill(started.shim_pid, number)
 

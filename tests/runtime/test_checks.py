@@ -309,7 +309,7 @@ def test_while_checks_are_made_the_attempt_is_neither_over_nor_adopted_again(
     machine: Machine, hung: threading.Event
 ) -> None:
     machine.launch(after=(FAR,))
-    machine.until(lambda: machine.shop.spool.read_exit(ATTEMPT) is not None)
+    machine.until(lambda: machine.shop.spool.at(ATTEMPT).exit_record() is not None)
     machine.wait_started()
     machine.processes.adopt(ATTEMPT, ran=True)
     machine.processes.kill(ATTEMPT, "mina")
@@ -347,7 +347,7 @@ def make_link(log: Path) -> None:
 )
 def test_output_that_is_lost_proves_nothing(machine: Machine, change: Callable[[Path], None], saw: str) -> None:
     machine.launch(after=(OutputCheck("ERROR"),))
-    machine.until(lambda: len(machine.shop.words()) == 2 and machine.shop.spool.read_exit(ATTEMPT) is not None)
+    machine.until(lambda: len(machine.shop.words()) == 2 and machine.shop.spool.at(ATTEMPT).exit_record() is not None)
     machine.restart()
     change(machine.shop.spool.folder(ATTEMPT) / "out.log")
     machine.processes.adopt(ATTEMPT)
@@ -391,7 +391,7 @@ def test_an_end_of_which_nobody_knows_what_to_check_proves_nothing(
     machine: Machine, damage: Callable[[Path], None]
 ) -> None:
     machine.launch("sh", "-c", "exit 7", after=(OutputCheck("ERROR"),))
-    machine.until(lambda: machine.shop.spool.read_exit(ATTEMPT) is not None)
+    machine.until(lambda: machine.shop.spool.at(ATTEMPT).exit_record() is not None)
     machine.restart()
     damage(machine.shop.spool.folder(ATTEMPT) / "spec")
     machine.processes.adopt(ATTEMPT)

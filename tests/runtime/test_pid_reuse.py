@@ -28,7 +28,7 @@ machine = Machine(Path(sys.argv[1]))
 machine.launch("/bin/sleep", "600")
 pid = machine.wait_started().pid
 machine.kill_shim()
-machine.until(lambda: machine.processes.poll(0.1) or not machine.shop.spool.lock_held(ATTEMPT))
+machine.until(lambda: machine.processes.poll(0.1) or not machine.shop.spool.at(ATTEMPT).lock_held())
 machine.processes.poll(0.2)
 end(pid)
 os.waitpid(pid, 0)

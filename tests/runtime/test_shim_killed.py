@@ -56,7 +56,7 @@ def calls_of(folder: Path, kind: Kind) -> Calls:
     shop = Workshop(folder / "undisturbed", kind)
     shop.publish("true")
     assert finish(shop.shim("strace", "-ff", "-qq", "-o", str(folder / "calls"))) == 0
-    started = shop.spool.read_started(shop.attempt)
+    started = shop.spool.at(shop.attempt).started()
     assert started is not None
     ours, tasks = (
         [line.partition("(")[0] for line in (folder / f"calls.{pid}").read_text().splitlines() if "(" in line]

@@ -22,7 +22,7 @@ TERM_IGNORING = "trap '' TERM; echo ready; while :; do sleep 1; done"
 
 
 def pid_of(shop: Workshop) -> int:
-    started = shop.spool.read_started(shop.attempt)
+    started = shop.spool.at(shop.attempt).started()
     assert started is not None
     return started.pid
 
@@ -31,7 +31,7 @@ def test_a_task_leaves_its_true_code_and_its_output(shop: Workshop) -> None:
     record = shop.run("sh", "-c", "echo out; echo err >&2; exit 3")
     assert (record.how, record.code, record.signal, record.remain) == (How.EXITED, 3, None, 0)
     assert (shop.out(), record.output_bytes, record.output_dropped) == (b"out\nerr\n", 8, 0)
-    started = shop.spool.read_started(shop.attempt)
+    started = shop.spool.at(shop.attempt).started()
     assert started is not None
     assert started.at <= record.ended
 
@@ -62,7 +62,7 @@ def test_the_shim_keeps_nothing_open_that_a_runtime_leaked(shop: Workshop) -> No
     shop.publish("sleep", "60")
     shop.shim(pass_fds=[write])
     os.close(write)
-    wait_until(lambda: shop.spool.read_started(shop.attempt), "the task to start")
+    wait_until(lambda: shop.spool.at(shop.attempt).started(), "the task to start")
     assert os.read(read, 1) == b"", "nobody holds the other end"
     os.close(read)
 
@@ -328,7 +328,7 @@ def test_the_held_process_does_not_keep_the_lock_of_a_dead_shim(shop: Workshop) 
     shim.kill()
     shim.wait(30)
     try:
-        assert not shop.spool.lock_held(shop.attempt)
+        assert not shop.spool.at(shop.attempt).lock_held()
     finally:
         os.kill(held, signal.SIGCONT)
     assert isinstance(shop.over(), Lost)

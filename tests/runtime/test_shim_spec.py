@@ -121,7 +121,7 @@ def test_secrets_reach_the_task_and_nobody_else(shop: Workshop) -> None:
     wait_until(lambda: b"\n2\n" in read_if_there(folder / "out.log"), "the task to read its secrets")
     assert shop.out().startswith(b"[0, 1, 2, 3]\n")
     assert not [link for link in Path(f"/proc/{shim.pid}/fd").iterdir() if "memfd" in str(link.readlink())]
-    started = shop.spool.read_started(shop.attempt)
+    started = shop.spool.at(shop.attempt).started()
     assert started is not None
     public = [Path(f"/proc/{pid}/{file}") for pid in (shim.pid, started.pid) for file in ("cmdline", "environ")]
     seen = b"".join(read_if_there(file) for file in public)

@@ -165,7 +165,7 @@ def test_a_record_is_read_in_full(shop: Workshop) -> None:
     folder = shop.publish("true")
     more: Pairs = [(b"out_bytes", b"20"), (b"dropped", b"5"), (b"elapsed_ns", b"1500000000"), (b"remain", b"2")]
     (folder / "exit.rec").write_bytes(seal(pack([*RECORD, *more])))
-    record = shop.spool.read_exit(shop.attempt)
+    record = shop.spool.at(shop.attempt).exit_record()
     assert record is not None
     assert (record.how, record.code, record.output_bytes, record.output_dropped, record.remain) == (
         How.EXITED,
@@ -196,17 +196,17 @@ signal.pause()
 
 def test_the_lock_tells_a_stopped_shim_from_a_dead_one(shop: Workshop) -> None:
     folder = shop.publish("true")
-    assert not shop.spool.lock_held(shop.attempt)
+    assert not shop.spool.at(shop.attempt).lock_held()
     command = [sys.executable, "-c", HOLD_LOCK, str(folder / "lock"), WRITE_LOCK.hex()]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        assert shop.spool.lock_held(shop.attempt)
+        assert shop.spool.at(shop.attempt).lock_held()
         holder.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, holder.pid, os.WSTOPPED)
         assert shop.spool.adopt(shop.attempt) == Alive(None)
         holder.kill()
-    assert not shop.spool.lock_held(shop.attempt)
+    assert not shop.spool.at(shop.attempt).lock_held()
     assert isinstance(shop.spool.adopt(shop.attempt), Void)
 
 
@@ -236,10 +236,10 @@ def test_the_agents_lock_is_inherited_by_nothing(tmp_path: Path) -> None:
 
 def test_a_kill_is_asked_for_once_and_names_the_first_who_asked(shop: Workshop) -> None:
     folder = shop.publish("true")
-    assert not shop.spool.kill_requested(shop.attempt)
+    assert not shop.spool.at(shop.attempt).kill_requested()
     shop.spool.request_kill(shop.attempt, "mina")
     shop.spool.request_kill(shop.attempt, "jonas")
-    assert shop.spool.kill_requested(shop.attempt)
+    assert shop.spool.at(shop.attempt).kill_requested()
     assert (folder / "kill.req").read_bytes() == b"mina"
 
 

@@ -72,7 +72,7 @@ def test_a_publication_killed_anywhere_is_whole_or_absent(tmp_path: Path) -> Non
 
 def test_a_kill_request_killed_anywhere_is_whole_or_absent_and_can_be_made_again(tmp_path: Path) -> None:
     for shop in killed_everywhere(tmp_path, "request_kill(attempt, 'mina')", published=True):
-        assert not shop.spool.kill_requested(shop.attempt) or asked(shop) == b"mina"
+        assert not shop.spool.at(shop.attempt).kill_requested() or asked(shop) == b"mina"
         shop.spool.request_kill(shop.attempt, "jonas")
         assert asked(shop) in {b"mina", b"jonas"}
 

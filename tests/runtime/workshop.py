@@ -101,7 +101,7 @@ class Workshop:
         """Publish, let a shim live to its end, and read what it recorded."""
         self.publish(*argv, **more)
         assert finish(self.shim()) == 0
-        record = self.spool.read_exit(self.attempt)
+        record = self.spool.at(self.attempt).exit_record()
         assert record is not None
         return record
 
@@ -130,7 +130,7 @@ class Workshop:
         output = self.spool.output(self.attempt)
         if output is None or not (self.spool.folder(self.attempt) / "out.log").exists():
             return None
-        extent = output.extent(ended=self.spool.read_exit(self.attempt) is not None)
+        extent = output.extent(ended=self.spool.at(self.attempt).exit_record() is not None)
         end = extent.kept[1] if extent.dropped else extent.kept[0]
         return Tail(output.read(Range(max(end.start, end.end - limit), end.end)), extent.size, extent.dropped)
 
@@ -147,7 +147,7 @@ class Workshop:
     def clear_away(self) -> None:
         """End every shim and every task of this spool."""
         try:
-            started = self.spool.read_started(self.attempt)
+            started = self.spool.at(self.attempt).started()
         except ValueError:
             started = None
         for pid in processes_naming(self.spool.root) | processes_in(self.folder):

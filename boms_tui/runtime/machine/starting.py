@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,8 +24,6 @@ from boms_tui.runtime.spool import baggage
 from boms_tui.runtime.spool.baggage import Baggage
 from boms_tui.runtime.spool.spool import AlreadyPublishedError, Spool
 
-PUBLISHERS = 4
-"""How many folders are published at a time: what they wait for is the disk, which takes several at once."""
 _FAILPOINT = "BOMS_SHIM_FAILPOINT"
 
 
@@ -57,7 +54,6 @@ class Starting:
         self._command: tuple[str, ...] = ()
         with suppress(OSError):  # a disk that takes no shim now may take it when one is needed
             self._command = shim_command(spool.root)
-        self._publishers = ThreadPoolExecutor(PUBLISHERS, "publish")
         self._preparing: set[AttemptId] = set()
 
     @property
@@ -87,16 +83,17 @@ class Starting:
 
     def close(self) -> None:
         self._preparing.clear()
-        self._publishers.shutdown()
 
     def _publish_all(self, specs: Sequence[Spec]) -> list[Spec]:
-        """Publish side by side, then wait once for the disk; the attempts that may be spawned now."""
+        """Publish all, then wait once for the disk; the attempts that may be spawned now."""
         published = []
-        for spec, problem in zip(specs, self._publish_each(specs), strict=True):
-            if problem is None:
-                published.append(spec)
-            else:
+        for spec in specs:
+            try:
+                self._spool.publish(spec, sync=False)
+            except (AlreadyPublishedError, OSError, ValueError) as problem:
                 self._not_published(spec.attempt, problem)
+            else:
+                published.append(spec)
         try:
             self._spool.sync()
         except OSError as error:
@@ -104,19 +101,6 @@ class Starting:
                 self._refuse(spec.attempt, error)
             return []
         return published
-
-    def _publish_each(self, specs: Sequence[Spec]) -> list[Exception | None]:
-        if len(specs) > 1:
-            with suppress(RuntimeError):  # no thread is to be had now; what was published is found to be
-                return list(self._publishers.map(self._publish, specs))
-        return list(map(self._publish, specs))
-
-    def _publish(self, spec: Spec) -> Exception | None:
-        try:
-            self._spool.publish(spec, sync=False)
-        except (AlreadyPublishedError, OSError, ValueError) as error:
-            return error
-        return None
 
     def _prepare(self, spec: Spec) -> None:
         self._preparing.add(spec.attempt)

@@ -154,7 +154,7 @@ class Watching:
         self._tell_started(watch, started)
         watch.pidfd, watch.unsupervised = pidfd, True
         self._events.on(pidfd, partial(self._ended, watch))
-        if self._spool.kill_requested(watch.attempt):
+        if self._spool.at(watch.attempt).kill_requested():
             self._end_program(watch)
 
     def _end_program(self, watch: _Watch) -> None:
@@ -239,7 +239,7 @@ class Watching:
 
     def _start_record(self, attempt: AttemptId) -> StartRecord | None:
         try:
-            return self._spool.read_started(attempt)
+            return self._spool.at(attempt).started()
         except (OSError, ValueError):
             return None
 

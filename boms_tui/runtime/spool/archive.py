@@ -66,7 +66,7 @@ class Archive:
         Raises:
             OSError: the disk refuses.
         """
-        found = {name: self._spool.evidence(attempt) for attempt, name in attempts.items()}
+        found = {name: self._spool.at(attempt).evidence() for attempt, name in attempts.items()}
         over = {name: proof(what) for name, what in found.items() if not isinstance(what, Alive | Unsupervised)}
         failpoint("before-prune")
         lines = {name: text for name, text in over.items() if text}
@@ -82,7 +82,7 @@ class Archive:
     def stray(self, attempts: Iterable[AttemptId]) -> Iterator[tuple[AttemptId, str]]:
         """Those of these attempts that ran, or may have, with what the spool proves of each."""
         for attempt in attempts:
-            text = proof(self._spool.evidence(attempt))
+            text = proof(self._spool.at(attempt).evidence())
             if text:
                 yield attempt, text
 
