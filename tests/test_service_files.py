@@ -23,6 +23,7 @@ def test_stopping_the_service_leaves_its_tasks_alone() -> None:
     assert service["KillMode"] == "process"
     assert service["Restart"] == "always"
     assert service["OOMPolicy"] == "continue"
+    assert service["Delegate"] == "yes"
 
 
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:

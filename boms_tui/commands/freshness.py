@@ -4,8 +4,7 @@ from argparse import Namespace
 from collections.abc import Callable
 
 from boms_tui.commands.context import Context
-
-OLD_AFTER_S = 10.0
+from boms_tui.model.views import DOWN_AFTER
 
 Run = Callable[[Context, Namespace], int]
 
@@ -27,8 +26,8 @@ def age(context: Context) -> str:
     pulse = context.reader.pulse()
     if pulse.beat_at is None:
         return "" if pulse.led else "no runtime has led yet (nothing starts without one)"
-    silent_s = (pulse.store_now - pulse.beat_at).total_seconds()
+    silent = pulse.store_now - pulse.beat_at
     since = context.out.time_of_day(pulse.beat_at, pulse.store_now)
     if not pulse.led:
         return f"no runtime leads since {since} (states may be old)"
-    return f"no sign of life from {pulse.node} since {since} (states may be old)" if silent_s > OLD_AFTER_S else ""
+    return f"no sign of life from {pulse.node} since {since} (states may be old)" if silent > DOWN_AFTER else ""

@@ -115,8 +115,8 @@ def draw(view: RunView) -> Iterator[str]:
         elsewhere = [str(dependency) for dependency in view.definition.tasks[name].after]
         others = elsewhere[1:] if inside[name] else elsewhere
         also = f"  (after {', '.join(others)})" if others else ""
-        says = f"  {said(view.progress[name])}" if name in view.progress else ""
-        return f"{branch}{name}  {view.tasks[name].state}{says}{also}"
+        says = said(view.progress[name]) if name in view.progress else view.waits.get(name, "")
+        return f"{branch}{name}  {view.tasks[name].state}{f'  {says}' if says else ''}{also}"
 
     def walk(names: Sequence[TaskName], indent: str) -> Iterator[str]:
         for name in names:
@@ -155,7 +155,7 @@ def _why(view: RunView, task: TaskRun) -> str:
     """Why a task is as it is; of one that waits, the first thing it waits for; of one that runs, what it says."""
     if task.task in view.progress:
         return said(view.progress[task.task])
-    if task.state is not TaskState.WAITING:
+    if task.state not in _BEFORE_START:
         return task.reason
     return view.waits.get(task.task) or next(_awaited(view, task.task), task.reason)
 

@@ -9,6 +9,7 @@ from boms_tui.model.definition import Contact
 from boms_tui.model.draft import Draft
 from boms_tui.model.effect import readers_of
 from boms_tui.model.gates import all_gates, contested_gates, outer_gates
+from boms_tui.model.identity import unfit
 from boms_tui.model.ids import ProcessId, RunId, TaskName, split_ref, task_ref
 from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.records import Attempt, Run, SealedEntry, TaskRun, User
@@ -38,6 +39,7 @@ def run_view(reader: Reader, run_id: RunId, now: datetime) -> RunView:
         waits={name: says for name in definition.tasks if (says := _waits_for(draft, run, name))},
         held=frozenset(hold.object for hold in picture.holds if hold.stands(now)),
         progress=_progress(reader, attempts),
+        unfit=bool(unfit(draft, run)),
     )
 
 

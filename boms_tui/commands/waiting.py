@@ -7,12 +7,12 @@ from typing import TypeVar
 from boms_tui import clock
 from boms_tui.commands.ports import Reader
 from boms_tui.errors import NoAnswerError
+from boms_tui.model.views import DOWN_AFTER
 
 T = TypeVar("T")
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.25
-_SILENT_AFTER = 3.0
 
 
 class Patience:
@@ -46,7 +46,7 @@ class Patience:
         pulse = self._reader.pulse()
         if not pulse.led or pulse.beat_at is None:
             return False
-        return (pulse.store_now - pulse.beat_at).total_seconds() < _SILENT_AFTER
+        return pulse.store_now - pulse.beat_at <= DOWN_AFTER
 
     def _silence(self, what: str) -> tuple[str, str]:
         if self.runtime_lives():

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from boms_tui.model.definition import Contact, Process, Task
@@ -45,6 +45,12 @@ class Gate:
     opens_at: datetime | None = None
     who_can_free: str = "operator"
     impossible: bool = False
+
+
+STALE_AFTER = timedelta(seconds=2)
+"""Two beats of the runtime: what is younger is live, and said to be no older than this."""
+DOWN_AFTER = timedelta(seconds=2.5)
+"""Seen at the next look, half a second later, a runtime that stopped is down within three seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,8 @@ class RunView:
     """One run at one moment: its definition, its tasks in that order, and the newest attempt of each.
 
     `held` names the run and the tasks that a hold of their own stands on; `waits` says of each task that waits for
-    something outside its run what that is; `progress` has what the tasks that run say of themselves.
+    something outside its run what that is; `progress` has what the tasks that run say of themselves. `unfit` says that
+    whom it runs for may not have it run any more: each start needs the yes of somebody who may.
     """
 
     run: Run
@@ -127,6 +134,7 @@ class RunView:
     held: frozenset[str] = frozenset()
     waits: Mapping[TaskName, str] = field(default_factory=dict)
     progress: Mapping[TaskName, Progress] = field(default_factory=dict)
+    unfit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

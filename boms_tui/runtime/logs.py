@@ -35,7 +35,8 @@ class _Json(_Lines):
     """One JSON object a line; foreign text cannot break out of it."""
 
     def line(self, at: datetime, level: str, message: str, fields: Mapping[str, object]) -> str:
-        return json.dumps({"at": at.isoformat().replace("+00:00", "Z"), "level": level, "message": message, **fields})
+        said = {"at": at.isoformat().replace("+00:00", "Z"), "level": level, "message": message, **fields}
+        return json.dumps(said, default=str)
 
 
 class _Text(_Lines):

@@ -120,7 +120,7 @@ class Spec:
 
 
 class Printout(Protocol):
-    """What one attempt has printed so far, with secrets masked."""
+    """What one attempt has printed so far, with secrets masked. All may raise an OSError: it cannot be read now."""
 
     def length(self) -> int:
         """A number that changes when something is printed; costs next to nothing."""
@@ -156,7 +156,11 @@ class Executor(Protocol):
         ...
 
     def output(self, attempt: AttemptId) -> Printout | None:
-        """The attempt's output; None where it has none, and none will come."""
+        """The attempt's output; None where it has none, and none will come.
+
+        Raises:
+            OSError: it cannot be read now, or what to mask in it is not known yet.
+        """
         ...
 
     def wake(self) -> None:

@@ -6,14 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from boms_tui.model.views import Pulse
+from boms_tui.model.views import DOWN_AFTER, STALE_AFTER, Pulse
 from boms_tui.screens.when import clock_text
 
-STALE_AFTER = timedelta(seconds=2)
-"""Two beats of the runtime: what is younger is live, and said to be no older than this."""
-DOWN_AFTER = timedelta(seconds=2.5)
 LOST_AFTER = timedelta(seconds=2.5)
-"""Seen at the next look, half a second later, a runtime that stopped is down within three seconds; so is a store."""
+"""Seen at the next look, half a second later, a store that stopped answering is lost within three seconds."""
 
 
 class Health(StrEnum):

@@ -105,7 +105,8 @@ class RunScreen(LiveScreen[RunView]):
             return self._run_target(self.data)
         task, definition = self.data.tasks[name], self.data.definition.tasks[name]
         held = task.ref in self.data.held
-        return task_target(task, definition, self.data.attempts.get(name), self.host.now(), held=held)
+        last = self.data.attempts.get(name)
+        return task_target(task, definition, last, self.host.now(), held=held, unfit=self.data.unfit)
 
     def _run_target(self, data: RunView) -> Target:
         return run_target(data.run, self.host.now(), held=data.run.id in data.held)

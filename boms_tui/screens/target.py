@@ -49,8 +49,15 @@ def run_target(run: Run, seen_at: datetime, *, held: bool | None = None) -> Targ
 
 
 def task_target(
-    task: TaskRun, definition: Task, attempt: Attempt | None, seen_at: datetime, *, held: bool | None = None
+    task: TaskRun,
+    definition: Task,
+    attempt: Attempt | None,
+    seen_at: datetime,
+    *,
+    held: bool | None = None,
+    unfit: bool = False,
 ) -> Target:
+    """`unfit`: whom the run is for may not have it run any more."""
     sign = TASK_SIGNS[task.state]
     tries = f", attempt {task.attempts}" if task.attempts else ""
     code = f", exit {attempt.exit_code}" if attempt is not None and attempt.exit_code is not None else ""
@@ -58,7 +65,7 @@ def task_target(
     question = definition.work.prompt if isinstance(definition.work, Manual) else ""
     return Target(
         On.TASK, task.ref, task.task, seen, seen_at, task.version, task_state=task.state, held=held,
-        asks=definition.confirm or bool(question), question=question,
+        asks=definition.confirm or bool(question) or unfit, question=question,
         evidence=evidence_of(task, attempt) if task.state is TaskState.UNKNOWN else "",
     )  # fmt: skip
 

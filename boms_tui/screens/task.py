@@ -11,7 +11,7 @@ from boms_tui.model.ids import AttemptId, parse_run_id, split_ref
 from boms_tui.model.records import Attempt
 from boms_tui.model.states import IDLE, TaskState
 from boms_tui.model.verbs import On
-from boms_tui.model.views import Output, Progress, TaskView
+from boms_tui.model.views import GateKind, Output, Progress, TaskView
 from boms_tui.screens import keys
 from boms_tui.screens.line import Span, rule
 from boms_tui.screens.live import LiveScreen
@@ -121,7 +121,8 @@ class TaskScreen(LiveScreen[TaskView]):
         task, attempts = self.data.task, self.data.attempts
         held = held_by_gates(self.data.gates, task.ref) if task.state in IDLE else None
         last = attempts[-1] if attempts else None
-        return task_target(task, self.data.definition, last, self.host.now(), held=held)
+        unfit = any(gate.kind is GateKind.RIGHT for gate in self.data.gates)
+        return task_target(task, self.data.definition, last, self.host.now(), held=held, unfit=unfit)
 
     def on_log_view_followed(self) -> None:
         self._draw_log()

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.chaos import crowds, escapes, floods, fulls, kills, reboots, refusals, stops, syscalls
+from tests.chaos import crowds, escapes, floods, fulls, kills, reboots, refusals, rollbacks, stops, syscalls
 from tests.chaos.campaign import Campaign
 from tests.chaos.mounts import may_mount
 
@@ -27,8 +27,8 @@ CAMPAIGNS: dict[str, Campaign] = {
     "upgrade": Campaign("an upgrade under live tasks", crowds.upgraded, 20, 200),
     "escapes": Campaign("tasks whose children leave them and are deaf", escapes.of_children, 0, 3),
     "host-restart": Campaign("the host restarts under live tasks", reboots.of_host, 1, 5),
+    "roll-back": Campaign("the store brought back from an older copy of itself", rollbacks.of_store, 1, 10),
 }
-"""Left for later: a store that is rolled back to an older copy of itself."""
 
 
 @cache

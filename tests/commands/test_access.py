@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -163,7 +164,13 @@ def at_a_terminal(house: House, *argv: str) -> "pexpect.spawn[str]":
         env=environment,
         encoding="utf-8",
         timeout=60,
+        preexec_fn=_hear_interrupts,
     )
+
+
+def _hear_interrupts() -> None:
+    """Jobs in the background, as these tests may be, ignore the signal, and their children with them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_an_interruption_exits_130_without_a_word(quiet_house: House) -> None:

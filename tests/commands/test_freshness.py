@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from boms_tui.commands.freshness import OLD_AFTER_S, age
+from boms_tui.commands.freshness import age
 from boms_tui.commands.out import Out
-from boms_tui.model.views import Pulse
+from boms_tui.model.views import DOWN_AFTER, Pulse
 from tests.commands.house import House
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def context_of(*, led: bool, silent_s: float | None) -> "Context":
     ("led", "silent_s", "says"),
     [
         (True, 1.0, ""),
-        (True, OLD_AFTER_S, ""),
+        (True, DOWN_AFTER.total_seconds(), ""),
         (True, None, ""),
         (True, 90.0, "no sign of life from n1 since 21:28 UTC (states may be old)"),
         (False, 90.0, "no runtime leads since 21:28 UTC (states may be old)"),

@@ -83,6 +83,18 @@ def test_show_says_what_each_waiting_task_waits_for(night: House) -> None:
     assert night.boms("release", f"bad@{DATE}:follows", "-m", "now", user="operator").code == 0
 
 
+def test_show_and_tree_say_what_a_ready_task_competes_for(house: House) -> None:
+    lock = "locks: [{name: drawer, mode: exclusive}]"
+    tasks = f"a: {{command: [sleep, '600'], {lock}}}, b: {{command: ['true'], {lock}}}"
+    assert house.apply(f"process: night/drawer\ntasks: {{{tasks}}}\n").code == 0
+    house.boms("order", "night/drawer", "--date", DATE, user="operator")
+    until(lambda: house.boms("show", f"drawer@{DATE}", "--json").json["tasks"][0]["state"] == "running")
+    says = f"waits for lock drawer: held by night/drawer@{DATE}.1:a"
+    assert next(line for line in house.boms("show", f"drawer@{DATE}").lines if line.startswith("b")).endswith(says)
+    assert house.boms("tree", f"drawer@{DATE}").lines[2].endswith(says)
+    house.end_all()
+
+
 def test_tree_draws_who_follows_whom(night: House) -> None:
     said = night.boms("tree", f"bad@{DATE}")
     assert said.lines == [

@@ -122,8 +122,8 @@ BUGS: tuple[Bug, ...] = (
         (
             Plant(
                 "boms_tui/runtime/machine/watching.py",
-                "        signal_group(watch.pidfd, signal.SIGTERM)\n",
-                "        os.kill(self._start_record(watch.attempt).pid, signal.SIGTERM)\n",
+                "    pidfd = open_exactly(program.pid, program.start_time)\n",
+                "    pidfd = os.kill(program.pid, number)\n",
             ),
         ),
     ),

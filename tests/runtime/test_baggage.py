@@ -30,6 +30,11 @@ def test_it_comes_back_as_it_was(shop: Workshop) -> None:
     assert baggage.read(folder) == Baggage(77, AFTER, CHECKED, SECRETS) == baggage.of(spec, CHECKED)
 
 
+def test_a_proof_of_its_secrets_comes_back_too(shop: Workshop) -> None:
+    spec = spec_for(ATTEMPT, ["true"], shop.folder, secrets=SECRETS)
+    assert baggage.read(shop.spool.publish(spec, proof="salt:hash")) == baggage.of(spec, proof="salt:hash")
+
+
 def test_most_attempts_carry_nothing_and_pay_nothing(shop: Workshop) -> None:
     folder = shop.publish("true")
     assert baggage.read(folder) == Baggage(1_000_000)
@@ -49,7 +54,7 @@ def test_a_shim_runs_a_task_whatever_travels_with_it(shop: Workshop) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"nonsense", b"id\0x\0", b"id\0x\0output_cap\0many\0", b"id\0x\0output_cap\0007\0check\0{\0",
+        b"nonsense", b"id\0x\0", b"id\0x\0output_cap\0many\0", b"id\0x\0output_cap\0007\0check\0{\0",
         b"id\0x\0output_cap\0007\0check\0{\"place\": 1}\0", b"id\0x\0output_cap\0007\0check\0[1]\0",
         b"id\0x\0output_cap\0007\0check\0{\"later\": 1}\0", b"id\0x\0output_cap\0007\0checked\0[1, 2]\0",
         b"id\0x\0output_cap\0007\0secret\0[1]\0", b"id\0x\0output_cap\0007",
@@ -60,6 +65,13 @@ def test_a_spec_that_somebody_edited_is_said_to_be_one(shop: Workshop, body: byt
     (folder / "spec").write_bytes(body)
     with pytest.raises(ValueError, match="the spec "):
         baggage.read(folder)
+
+
+@pytest.mark.parametrize("left", [b"", bytes(300)])
+def test_a_spec_that_a_power_loss_left_blank_had_no_checks(shop: Workshop, left: bytes) -> None:
+    folder = shop.publish("true")
+    (folder / "spec").write_bytes(left)
+    assert baggage.read(folder).after == ()
 
 
 def test_a_spec_that_is_gone_is_not_there(shop: Workshop) -> None:

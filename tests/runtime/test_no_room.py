@@ -1,12 +1,15 @@
 """What the runtime does where the disk takes no shim, and where no thread is to be had: it goes on."""
 
+import itertools
+import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from boms_tui.model.facts import Exited, How
+from boms_tui.model.checks import DueFile
+from boms_tui.model.definition import FileCheck
+from boms_tui.model.facts import How
 from boms_tui.model.ids import AttemptId
 from boms_tui.runtime.machine import starting
 from tests.runtime.machine import Machine
@@ -42,14 +45,30 @@ def test_a_disk_that_takes_no_shim_fails_starts_and_not_the_runtime(
     assert machine.shop.words() == ["start", "end 0"]
 
 
-def test_where_no_thread_is_to_be_had_attempts_start_all_the_same(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("refused", [[1], [2], [1, 3]], ids=["the-preparation", "the-look", "both"])
+def test_where_no_thread_is_to_be_had_the_checks_wait_for_one(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, refused: list[int]
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise RuntimeError("can't start new thread")
+    start, asked = threading.Thread.start, itertools.count(1)
 
-    monkeypatch.setattr(ThreadPoolExecutor, "submit", refuse)
-    names = [AttemptId(f"{ATTEMPT[:-1]}{number}") for number in range(1, 4)]
-    machine.processes.launch([machine.spec(attempt=name) for name in names])
-    over = machine.wait_over(3)
-    assert {fact.attempt: fact.code for fact in over if isinstance(fact, Exited)} == dict.fromkeys(names, 0)
+    def refuse(thread: threading.Thread) -> None:
+        if next(asked) in refused:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    file = machine.shop.folder / "in.csv"
+    file.write_text("x")
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    machine.launch(before=(DueFile(FileCheck("in.csv", min_size=1), str(file)),))
+    assert machine.exited().code == 0
+    assert next(asked) > max(refused)
+
+
+def test_a_spool_that_cannot_be_read_refuses_the_start(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(machine.processes.spool, "must_be_new", refuse)
+    machine.launch(before=(DueFile(FileCheck("in.csv"), "/nowhere"),))
+    refused = machine.exited()
+    assert (refused.how, refused.text) == (How.START_FAILED, "[Errno 24] Too many open files")

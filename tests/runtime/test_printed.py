@@ -1,7 +1,7 @@
 """Reading an output while it grows, is cut and is masked: only bytes that were printed, under their true offsets."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.output import Extent, Range
 from boms_tui.runtime.output.printed import OutputFile
+from boms_tui.runtime.output.redaction import EVERYTHING
 from boms_tui.runtime.shim import output as shim_output
 from boms_tui.runtime.shim.files import pack
 from boms_tui.runtime.shim.output import Output
@@ -34,7 +35,8 @@ class Printing:
         self.file = folder / "out.log"
         self.shim = Output(cap)
         self.record: ExitRecord | None = None
-        self.output = OutputFile(folder, cap, lambda: self.record, secrets)
+        self.secrets: Sequence[bytes] = secrets
+        self.output = OutputFile(folder, cap, lambda: self.record, lambda: self.secrets)
         self.whole = b""
 
     def print(self, data: bytes) -> None:
@@ -183,6 +185,52 @@ def test_halves_of_a_secret_that_the_cap_cut_apart_are_masked(here: Path) -> Non
     assert (head, tail) == (b"x" * 10 + b"*" * 10, b"*" * 7 + b"z" * 13)
 
 
+@pytest.mark.parametrize("ended", [True, False])
+@pytest.mark.parametrize("others", [(), (SECRET,)])
+def test_where_everything_is_masked_all_of_it_is_there(here: Path, others: tuple[bytes, ...], *, ended: bool) -> None:
+    printing = Printing(here, 100, *others, EVERYTHING)
+    printing.print(b"a line\n" + b"x" * 200_000 + b"\nthe end\n")
+    printing.end()
+    extent = printing.output.extent(ended=ended)
+    assert extent.size == len(printing.whole)
+    assert [printing.output.read(kept) for kept in extent.kept] == [
+        b"*" * 6 + b"\n" + b"*" * 43, b"*" * 41 + b"\n*******\n"
+    ]  # fmt: skip
+    assert printing.output.read(Range(3, 9)) == b"***\n**"
+
+
+def test_what_was_masked_whole_is_another_edition_once_the_values_are_known(here: Path) -> None:
+    printing = Printing(here, 1_000, EVERYTHING)
+    printing.print(b"a " + SECRET + b" z\n")
+    masked = printing.output.extent(ended=False)
+    printing.secrets = (SECRET,)
+    known = printing.output.extent(ended=False)
+    assert known.edition != masked.edition
+    assert printing.output.read(known.kept[0]) == b"a " + b"*" * len(SECRET) + b" z\n"
+    printing.secrets = (EVERYTHING,)
+    assert printing.output.extent(ended=False).edition == known.edition, "what was shown was masked well"
+
+
+def test_an_output_that_cannot_be_read_now_is_not_one_that_is_gone(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    printing = Printing(here, 1_000)
+    printing.print(b"still here")
+    printing.end()
+    extent = printing.output.extent(ended=True)
+
+    def refuse(*_: object, **__: object) -> object:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("builtins.open", refuse)
+        with pytest.raises(OSError, match="Too many open files"):
+            printing.output.read(extent.kept[0])
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", refuse)
+        with pytest.raises(OSError, match="Too many open files"):
+            printing.output.length()
+    assert printing.output.read(extent.kept[0]) == b"still here"
+
+
 @given(
     data=st.lists(st.sampled_from([b"a", b"aa", b"ab", b"aabaaa", b"\n", b"bab"]), max_size=30).map(b"".join),
     cuts=st.lists(st.integers(0, 100), max_size=6),
@@ -192,7 +240,7 @@ def test_however_it_is_read_no_secret_is_left(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, cuts: list[int], secret: bytes
 ) -> None:
     folder = tmp_path_factory.mktemp("printed")
-    output, shown, at = OutputFile(folder, 1_000, lambda: None, (secret,)), b"", 0
+    output, shown, at = OutputFile(folder, 1_000, lambda: None, lambda: (secret,)), b"", 0
     for end in sorted({*(cut for cut in cuts if cut < len(data)), len(data)}):
         (folder / "out.log").write_bytes(data[:end])
         extent = output.extent(ended=end == len(data))

@@ -337,3 +337,46 @@ def test_watching_leaves_nothing_open(machine: Machine) -> None:
         machine.launch("true", attempt=AttemptId(f"{ATTEMPT[:-1]}{number}"))
     machine.wait_over(5)
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_an_exit_code_on_record_counts_though_a_power_loss_left_the_spec_blank(machine: Machine) -> None:
+    machine.launch("sh", "-c", "exit 7")
+    machine.until(lambda: machine.shop.spool.at(ATTEMPT).exit_record() is not None)
+    machine.restart()
+    (machine.shop.spool.folder(ATTEMPT) / "spec").write_bytes(b"")
+    machine.processes.adopt(ATTEMPT)
+    assert machine.exited().code == 7
+
+
+def test_a_kill_without_a_folder_still_ends_the_program_and_says_what_is_known(machine: Machine) -> None:
+    machine.launch("sleep", "60")
+    machine.wait_started()
+    machine.restart()
+    machine.processes.adopt(ATTEMPT, ran=True)
+    pid = machine.shop.spool.at(ATTEMPT).started()
+    assert pid is not None
+    machine.processes.poll(0)
+    shutil.rmtree(machine.shop.spool.folder(ATTEMPT))
+    machine.processes.kill(ATTEMPT, "mina")
+    (lost,) = machine.wait_over()
+    assert isinstance(lost, Lost)
+    assert not alive(pid.pid)
+
+
+def test_a_kill_that_the_disk_refuses_again_and_again_comes_to_the_end_of_its_grace(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "GRACE_S", 1.5)
+    machine.launch("sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done")
+    pid = machine.wait_started().pid
+    machine.until(lambda: machine.shop.tail() == (b"ready\n", 6, 0))
+    machine.kill_shim()
+    assert not machine.processes.poll(0.2)
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(machine.processes.spool, "request_kill", refuse)
+    machine.processes.kill(ATTEMPT, "mina")
+    assert isinstance(machine.wait_over()[0], Lost)
+    assert not alive(pid)

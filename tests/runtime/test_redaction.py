@@ -1,5 +1,6 @@
 """Known values in output become asterisks, whole or cut, and nothing else does."""
 
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -49,6 +50,16 @@ def test_a_value_of_several_lines_is_masked_line_by_line_and_its_line_ends_stay(
     found = needles(["-----BEGIN KEY-----\nMIIEvQ\r\nend"])
     assert redact(b"key: -----BEGIN KEY-----\nMIIEvQ\r\nend!\n", found) == b"key: *******************\n*******\n***!\n"
     assert redact(b"> MIIEvQ\nend\n", found) == b"> ******\nend\n"
+
+
+def test_a_value_is_masked_as_json_has_it_too() -> None:
+    value = 'pa"ss\\wörd\nand /2'
+    found = needles([value, 'a"b'])
+    for is_ascii in (False, True):
+        shown = json.dumps({"KEY": value}, ensure_ascii=is_ascii).encode()
+        assert redact(shown, found) == b'{"KEY": "' + b"*" * (len(shown) - 11) + b'"}'
+    assert redact(json.dumps(value.splitlines()[0]).encode(), found) == b'"' + b"*" * 17 + b'"'
+    assert not redact(b'a\\"b', found).startswith(b"*"), "a value too short to be masked is so in every form"
 
 
 def test_the_longest_value_comes_first_and_short_ones_do_not_count() -> None:

@@ -7,16 +7,22 @@ import os
 import stat
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from boms_tui import clock
 from boms_tui.model.facts import Checked, How
 from boms_tui.model.ids import AttemptId
-from boms_tui.runtime.machine import secrets
-from boms_tui.runtime.machine.secrets import SecretError, Secrets, handed_over, resolve, resolved, sealed
-from boms_tui.runtime.output.redaction import EVERYTHING
+from boms_tui.runtime.machine import secrets, sources
+from boms_tui.runtime.machine.secrets import Secrets, handed_over, sealed
+from boms_tui.runtime.machine.sources import SecretError, resolve, resolved
+from boms_tui.runtime.output.proof import proof_of
+from boms_tui.runtime.output.redaction import EVERYTHING, NotYetError
+from boms_tui.runtime.spool.baggage import Baggage
+from tests.runtime.house import wait_until
 from tests.runtime.machine import Machine
 from tests.runtime.workshop import ATTEMPT, read_if_there
 
@@ -104,7 +110,7 @@ def test_a_value_that_is_no_text_or_too_large_is_refused_untold(vault: Path, mon
         with pytest.raises(SecretError, match="is not UTF-8 text") as caught:
             resolve(reference)
         assert caught.value.__context__ is None, "the decoder's error holds the value"
-    vault.write_bytes(b"x" * (secrets.LARGEST + 1))
+    vault.write_bytes(b"x" * (sources.LARGEST + 1))
     with pytest.raises(SecretError, match="is larger than 65,536 bytes"):
         resolve(f"file:{vault}")
 
@@ -122,8 +128,8 @@ def test_a_source_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPat
         answered.wait(30)
         return CANARY
 
-    monkeypatch.setattr(secrets, "_SOURCES", {"file": hang})
-    monkeypatch.setattr(secrets, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(sources, "_SOURCES", {"file": hang})
+    monkeypatch.setattr(sources, "PATIENCE_S", 0.05)
     with pytest.raises(SecretError, match=r"file:/far/away gave no answer within 0\.05 s"):
         resolved({"A": "file:/far/away"})
     answered.set()
@@ -177,21 +183,94 @@ def test_a_machine_without_memory_files_is_a_failed_start(
     assert machine.shop.words() == []
 
 
+def test_a_source_that_hangs_is_asked_once_and_its_answer_is_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answers = [], threading.Event()
+
+    def hang(rest: str, _: str) -> str:
+        asked.append(rest)
+        answers.wait(30)
+        return CANARY
+
+    monkeypatch.setattr(sources, "_SOURCES", {"file": hang})
+    with monkeypatch.context() as patch:
+        patch.setattr(sources, "PATIENCE_S", 0.01)
+        for _ in range(3):
+            with pytest.raises(SecretError, match="gave no answer"):
+                resolved({"A": "file:/far"})
+    assert asked == ["/far"]
+    answers.set()
+    assert resolved({"A": "file:/far"}) == {"A": CANARY}
+    wait_until(lambda: not sources._unanswered, "the answer to be forgotten")
+
+
+def test_without_threads_a_secret_cannot_be_had(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_thread)
+        with pytest.raises(SecretError, match=f"file:{vault} cannot be asked for: no thread is to be had"):
+            resolved({"A": f"file:{vault}"})
+    assert resolved({"A": f"file:{vault}"}) == {"A": CANARY}
+
+
+def no_thread(_: object) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def carrying(vault: Path, *, handed: str = CANARY) -> Baggage:
+    return Baggage(1_000, secrets={"PASSWORD": f"file:{vault}"}, proof=proof_of({"PASSWORD": handed}))
+
+
+class Later:
+    """A clock that is put forward."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.passed = 0.0
+        real = clock.monotonic
+        monkeypatch.setattr(clock, "monotonic", lambda: real() + self.passed)
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Later:
+    return Later(monkeypatch)
+
+
+def known_in_the_end(known: Secrets) -> tuple[bytes, ...]:
+    def is_known() -> bool:
+        try:
+            known.at_hand(ATTEMPT)
+        except NotYetError:
+            return False
+        return True
+
+    wait_until(is_known, "the values")
+    return known.at_hand(ATTEMPT)
+
+
 def test_values_are_known_for_a_while_and_then_asked_for_again(vault: Path) -> None:
     asked: list[AttemptId] = []
 
-    def references(attempt: AttemptId) -> dict[str, str]:
+    def carried(attempt: AttemptId) -> Baggage:
         asked.append(attempt)
-        return {"PASSWORD": f"file:{vault}"}
+        return carrying(vault)
 
-    known = Secrets(references)
+    known = Secrets(carried)
     known.keep(ATTEMPT, ["another"])
-    assert known.of(ATTEMPT) == (b"another",)
+    assert known.of(ATTEMPT) == known.at_hand(ATTEMPT) == (b"another",)
     for n in range(secrets.MOST_KNOWN):
         known.keep(AttemptId(str(n)), [])
-    assert known.of(ATTEMPT) == known.of(ATTEMPT) == (CANARY.encode(),)
+    needles_of_it = known.of(ATTEMPT)
+    assert needles_of_it[-1] == CANARY.encode()
+    assert known.of(ATTEMPT) == known.at_hand(ATTEMPT) == needles_of_it
     assert asked == [ATTEMPT]
     assert CANARY not in repr(known)
+
+
+def test_what_is_looked_up_is_not_forgotten_for_others(vault: Path) -> None:
+    vault.unlink()
+    known = Secrets(lambda _: carrying(vault))
+    known.keep(ATTEMPT, ["another"])
+    for n in range(2 * secrets.MOST_KNOWN):
+        known.keep(AttemptId(str(n)), [])
+        assert known.at_hand(ATTEMPT) == (b"another",)
 
 
 @pytest.mark.parametrize("trouble", [OSError(5, "Input/output error"), ValueError("the spec is cut off")])
@@ -199,17 +278,102 @@ def test_where_a_value_is_not_known_any_more_everything_is_masked(
     vault: Path, said: pytest.LogCaptureFixture, trouble: Exception
 ) -> None:
     vault.unlink()
-    assert Secrets(lambda _: {"PASSWORD": f"file:{vault}"}).of(ATTEMPT) == (EVERYTHING,)
-    assert said.messages == ["its output is masked: a secret it was handed is not known any more"]
+    known = Secrets(lambda _: carrying(vault))
+    assert known.of(ATTEMPT) == known.of(ATTEMPT) == (EVERYTHING,)
+    assert said.messages == ["its output is kept back, and masked later: a secret that it was handed is not known now"]
 
-    def damaged(_: AttemptId) -> dict[str, str]:
+    def damaged(_: AttemptId) -> Baggage:
         raise trouble
 
     assert Secrets(damaged).of(ATTEMPT) == (EVERYTHING,)
 
 
+def test_a_value_that_may_be_another_by_now_masks_everything(vault: Path) -> None:
+    """It may have been replaced since the task was handed it; a runtime before this one wrote no proof."""
+    assert Secrets(lambda _: carrying(vault, handed="the-old-password")).of(ATTEMPT) == (EVERYTHING,)
+    assert Secrets(lambda _: replace(carrying(vault), proof="")).of(ATTEMPT) == (EVERYTHING,)
+
+
+def test_a_moment_of_trouble_keeps_the_output_back_and_is_over_soon(vault: Path, later: Later) -> None:
+    vault.rename(vault.with_name("away"))
+    known = Secrets(lambda _: carrying(vault))
+    assert known.of(ATTEMPT) == (EVERYTHING,)
+    with pytest.raises(NotYetError):
+        known.at_hand(ATTEMPT)
+    vault.with_name("away").rename(vault)
+    with pytest.raises(NotYetError):
+        known.at_hand(ATTEMPT)
+    later.passed = 3
+    assert known_in_the_end(known)[-1] == CANARY.encode()
+
+
+def test_trouble_that_lasts_masks_everything_and_is_asked_about_seldom(
+    vault: Path, later: Later, said: pytest.LogCaptureFixture
+) -> None:
+    asked: list[AttemptId] = []
+
+    def carried(attempt: AttemptId) -> Baggage:
+        asked.append(attempt)
+        return carrying(vault)
+
+    vault.rename(vault.with_name("away"))
+    known = Secrets(carried)
+    for _ in range(secrets.TRIES):
+        known.of(ATTEMPT)
+        later.passed += 20
+    later.passed -= 20
+    assert (known.at_hand(ATTEMPT), len(asked), len(said.messages)) == ((EVERYTHING,), secrets.TRIES, 1)
+    vault.with_name("away").rename(vault)
+    later.passed += 61
+    wait_until(lambda: known.at_hand(ATTEMPT) != (EVERYTHING,), "the value")
+    assert known.at_hand(ATTEMPT)[-1] == CANARY.encode()
+
+
+def test_nobody_waits_for_a_key_ring_that_hangs(monkeypatch: pytest.MonkeyPatch, vault: Path) -> None:
+    asked, answers = [], threading.Event()
+
+    def hang(rest: str, _: str) -> str:
+        asked.append(rest)
+        answers.wait(30)
+        return CANARY
+
+    monkeypatch.setattr(sources, "_SOURCES", {"file": hang})
+    known = Secrets(lambda _: carrying(vault))
+    for _ in range(100):
+        with pytest.raises(NotYetError):
+            known.at_hand(ATTEMPT)
+    answers.set()
+    assert known_in_the_end(known)[-1] == CANARY.encode()
+    assert len(asked) == 1
+
+
+def test_without_threads_it_is_asked_for_later(monkeypatch: pytest.MonkeyPatch, vault: Path) -> None:
+    known = Secrets(lambda _: carrying(vault))
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_thread)
+        with pytest.raises(NotYetError):
+            known.at_hand(ATTEMPT)
+    assert known_in_the_end(known)[-1] == CANARY.encode()
+
+
+def test_a_spec_that_cannot_be_read_now_is_read_later_and_a_damaged_one_masks(later: Later) -> None:
+    trouble: list[Exception] = [OSError(24, "Too many open files")]
+
+    def carried(_: AttemptId) -> Baggage:
+        raise trouble[0]
+
+    known = Secrets(carried)
+    with pytest.raises(OSError, match="Too many open files"):
+        known.at_hand(ATTEMPT)
+    trouble[0] = ValueError("the spec is cut off")
+    for _ in range(secrets.TRIES):
+        known.of(ATTEMPT)
+        later.passed += 20
+    assert known_in_the_end(known) == (EVERYTHING,)
+
+
 def test_an_attempt_without_a_folder_has_no_secrets(machine: Machine) -> None:
-    assert machine.processes.secrets.of(ATTEMPT) == ()
+    assert machine.processes.secrets.of(ATTEMPT) == machine.processes.secrets.at_hand(ATTEMPT) == ()
 
 
 def test_a_task_reads_its_secrets_and_they_are_found_nowhere_else(machine: Machine, vault: Path) -> None:
@@ -218,7 +382,7 @@ def test_a_task_reads_its_secrets_and_they_are_found_nowhere_else(machine: Machi
     machine.wait_started()
     machine.until(lambda: bool(machine.shop.out().count(b"environ")))
     assert machine.shop.out().startswith(b"%d\n" % len(CANARY))
-    assert machine.processes.secrets.of(ATTEMPT) == (CANARY.encode(),)
+    assert machine.processes.secrets.of(ATTEMPT)[-1] == CANARY.encode()
     told = {*Path("/proc").glob("[0-9]*/cmdline"), *Path("/proc").glob("[0-9]*/environ")}
     kept = {file for file in machine.shop.spool.root.rglob("*") if stat.S_ISREG(file.lstat().st_mode)}
     assert len(kept) > 3
@@ -226,7 +390,28 @@ def test_a_task_reads_its_secrets_and_they_are_found_nowhere_else(machine: Machi
     machine.gate.touch()
     assert machine.exited().code == 0
     machine.restart()
-    assert machine.processes.secrets.of(ATTEMPT) == (CANARY.encode(),)
+    assert machine.processes.secrets.of(ATTEMPT)[-1] == CANARY.encode()
+
+
+def test_a_secret_that_is_replaced_while_its_task_runs_is_masked_after_a_restart(machine: Machine, vault: Path) -> None:
+    waits = f"while [ ! -e {machine.gate} ]; do sleep 0.02; done"
+    machine.launch("sh", "-c", f"{waits}; cat <&3; echo", secrets={"PASSWORD": f"file:{vault}"})
+    machine.wait_started()
+    vault.write_text("another-value\n")
+    machine.restart()
+    machine.processes.adopt(ATTEMPT, ran=True)
+    with pytest.raises(NotYetError):
+        machine.processes.output(ATTEMPT)
+    machine.gate.touch()
+    machine.exited()
+    assert machine.processes.secrets.of(ATTEMPT) == (EVERYTHING,)
+    assert CANARY.encode() in machine.shop.out()
+    vault.write_text(CANARY)
+    machine.restart()
+    assert machine.processes.secrets.of(ATTEMPT)[-1] == CANARY.encode()
+    output = machine.processes.output(ATTEMPT)
+    assert output is not None
+    assert output.read(output.extent(ended=True).kept[0]) == b'{"PASSWORD": "' + b"*" * len(CANARY.encode()) + b'"}\n'
 
 
 def test_a_task_cannot_see_the_secrets_of_another_and_we_keep_no_descriptor(machine: Machine, vault: Path) -> None:

@@ -3,9 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -109,30 +106,6 @@ def test_a_stranger_with_the_number_of_one_that_ended_is_not_killed() -> None:
         family._kill_exactly(stranger.pid, b"%d" % started)
         assert stranger.wait(30) == -9
         family._kill_exactly(stranger.pid, b"%d" % started)
-
-
-@pytest.fixture
-def cgroup(tmp_path: Path) -> Iterator[Path]:
-    """A cgroup of our own, where the machine lets us make one."""
-    mounts = [line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-    tops = [Path(fields[4]) for fields in mounts if fields[fields.index("-") + 1] == "cgroup2"]
-    ours = [top / f"boms-{os.getpid()}-{tmp_path.name}" for top in tops]
-    made = []
-    for folder in ours:
-        with suppress(OSError):
-            folder.mkdir()
-            made.append(folder)
-    if not made or not (made[0] / "cgroup.kill").exists():
-        pytest.skip("no cgroup can be made here")
-    yield made[0]
-    for folder in made:
-        (folder / "cgroup.kill").write_text("1")
-        wait_until(partial(is_empty, folder), "the cgroup to be empty")
-        folder.rmdir()
-
-
-def is_empty(cgroup: Path) -> bool:
-    return not (cgroup / "cgroup.procs").read_text()
 
 
 def publish_in(shop: Workshop, cgroup: Path, script: str) -> None:

@@ -1,10 +1,12 @@
 """One shim and its files: it starts a program once, without a runtime, and records how that ended."""
 
 import errno
+import fcntl
 import os
 import signal
 import stat
 import sys
+import termios
 
 import pytest
 
@@ -169,6 +171,20 @@ def test_a_kill_is_obeyed_without_the_fifo(shop: Workshop) -> None:
     shop.wait_for_output()
     shop.spool.request_kill(shop.attempt, "mina")
     assert shop.record().how is How.KILLED
+
+
+def test_a_kill_is_heard_once_and_not_for_as_long_as_the_program_resists(shop: Workshop) -> None:
+    folder = shop.publish("sh", "-c", TERM_IGNORING, grace=60)
+    shop.shim()
+    shop.wait_for_output()
+    shop.spool.request_kill(shop.attempt, "mina")
+    fd = os.open(folder / "ctl", os.O_RDWR | os.O_NONBLOCK)
+    wait_until(lambda: _unread(fd) == 0, "the shim to have read what it was told")
+    os.close(fd)
+
+
+def _unread(fifo: int) -> int:
+    return int.from_bytes(fcntl.ioctl(fifo, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def test_a_kill_is_obeyed_over_the_fifo_alone(shop: Workshop) -> None:

@@ -23,6 +23,7 @@ from boms_tui.model.views import Output as Shown
 from boms_tui.model.views import Progress
 from boms_tui.runtime.output import shipping as shipping_module
 from boms_tui.runtime.output.printed import OutputFile
+from boms_tui.runtime.output.redaction import EVERYTHING, NotYetError
 from boms_tui.runtime.output.shipping import LAST_WORDS, PER_ATTEMPT, PER_BEAT, Shipping
 from boms_tui.runtime.ports import Executor
 from boms_tui.runtime.spool.protocol import ExitRecord
@@ -43,7 +44,12 @@ class Task:
     cap: int = CAP
     secrets: tuple[bytes, ...] = ()
     record: ExitRecord | None = None
-    opened: int = 0
+    trouble: OSError | None = None
+
+    def known(self) -> tuple[bytes, ...]:
+        if self.trouble is not None:
+            raise self.trouble
+        return self.secrets
 
     def print(self, data: bytes) -> None:
         with (self.folder / "out.log").open("ab") as out:
@@ -91,7 +97,7 @@ class Yard:
 
     def output(self, attempt: AttemptId) -> OutputFile | None:
         task = self.tasks.get(attempt)
-        return OutputFile(task.folder, task.cap, lambda: task.record, task.secrets) if task else None
+        return OutputFile(task.folder, task.cap, lambda: task.record, task.known) if task else None
 
     def task(self, name: str = "load", **more: object) -> Task:
         attempt = an_attempt(a_task(a_run(), name), state=AttemptState.RUNNING)
@@ -372,6 +378,85 @@ def test_a_label_that_holds_a_secret_is_masked_like_everything_else(yard: Yard) 
     assert yard.shown(task).progress == Progress(None, "*" * 21 + "!", NOW)
     assert yard.stored(task) == task.whole.replace(secret, b"*" * 21)
     assert not any(secret[:9] in piece.data for sent in yard.shipped for one in sent for piece in one.pieces)
+
+
+def test_an_output_that_is_masked_whole_is_shipped_whole(yard: Yard) -> None:
+    task = yard.task(secrets=(EVERYTHING,))
+    task.print(b"::boms meter 10\nnever shown\n")
+    yard.beat()
+    assert yard.stored(task) == b"*" * 15 + b"\n" + b"*" * 11 + b"\n"
+    task.print(b"the end")
+    yard.end(task)
+    assert (yard.shown(task).complete, yard.shown(task).size) == (True, len(task.whole))
+    assert yard.stored(task) == b"*" * 15 + b"\n" + b"*" * 11 + b"\n" + b"*" * 7
+
+
+def test_what_was_masked_whole_is_shipped_again_once_its_secrets_are_known(yard: Yard) -> None:
+    task = yard.task(secrets=(EVERYTHING,))
+    task.print(b"shown, but hunter2!\n")
+    yard.beat()
+    task.secrets = (b"hunter2!",)
+    task.print(b"more\n")
+    yard.beat()
+    assert yard.stored(task) == b"shown, but ********\nmore\n"
+
+
+@pytest.mark.parametrize("trouble", [NotYetError(11, "not known yet"), OSError(24, "Too many open files")])
+def test_an_output_that_cannot_be_read_now_is_neither_silent_nor_complete(yard: Yard, trouble: OSError) -> None:
+    task, later, other = yard.task(trouble=trouble), yard.task("later"), yard.task("other")
+    for one in (task, later, other):
+        one.print(b"all of it\n")
+    yard.beat()
+    later.trouble = trouble
+    yard.end(task)
+    yard.end(later)
+    yard.end(other)
+    yard.beat(2)
+    assert yard.closed == [other.attempt.id]
+    assert yard.house.reader.output(task.attempt.id) is None
+    assert not yard.shown(later).complete
+    task.trouble = later.trouble = None
+    yard.beat()
+    assert sorted(yard.closed) == sorted([task.attempt.id, later.attempt.id, other.attempt.id])
+    assert all(yard.stored(one) == b"all of it\n" and yard.shown(one).complete for one in (task, later))
+
+
+def test_outputs_that_cannot_be_read_now_keep_no_others_from_coming(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipping_module, "ENDED_PER_BEAT", 2)
+    stuck = [yard.task(f"stuck{number}", trouble=NotYetError(11, "not known yet")) for number in range(3)]
+    free = yard.task("free")
+    for task in stuck:
+        task.print(b"one\n")
+        yard.end(task)
+    free.print(lines(50_000))
+    yard.end(free)
+    yard.beat(6)
+    assert yard.closed == [free.attempt.id]
+
+
+def test_a_file_that_cannot_be_looked_at_for_a_moment_holds_no_beat_up(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, other = yard.task(), yard.task("other")
+    task.print(b"one\n")
+    yard.beat()
+    real = OutputFile.length
+
+    def length(output: OutputFile) -> int:
+        if output._file == str(task.folder / "out.log"):
+            raise OSError(5, "Input/output error")
+        return real(output)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OutputFile, "length", length)
+        other.print(b"other\n")
+        yard.beat()
+        yard.end(task)
+    assert yard.stored(other) == b"other\n"
+    yard.beat()
+    assert (yard.stored(task), yard.closed) == (b"one\n", [task.attempt.id])
 
 
 def test_a_task_that_prints_a_line_a_second_costs_little_more_than_its_lines(

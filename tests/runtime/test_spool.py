@@ -19,6 +19,7 @@ from boms_tui.runtime.machine import bundle
 from boms_tui.runtime.ports import Spec
 from boms_tui.runtime.shim.files import WRITE_LOCK, Pairs, pack, seal
 from boms_tui.runtime.spool import spool as spool_module
+from boms_tui.runtime.spool.archive import Archive
 from boms_tui.runtime.spool.found import Alive, Ended, Found, Lost, Unsupervised, Void
 from boms_tui.runtime.spool.spool import AlreadyPublishedError, Spool
 from tests.runtime.house import wait_until
@@ -192,6 +193,35 @@ fcntl.fcntl(fd, fcntl.F_OFD_SETLK, bytes.fromhex(sys.argv[2]))
 print(flush=True)
 signal.pause()
 """
+
+
+@pytest.mark.parametrize("edit", [lambda file: file.symlink_to("/nowhere"), Path.mkdir], ids=["a-link", "a-folder"])
+def test_a_decision_that_somebody_put_something_else_for_proves_nothing(
+    shop: Workshop, edit: Callable[[Path], None]
+) -> None:
+    edit(shop.publish() / "decision")
+    found = shop.spool.adopt(shop.attempt)
+    assert isinstance(found, Lost)
+    assert "its decision cannot be read" in found.evidence
+
+
+def test_output_whose_spec_somebody_put_a_folder_for_is_lost_and_no_more(shop: Workshop) -> None:
+    spec = shop.publish() / "spec"
+    spec.unlink()
+    spec.mkdir()
+    assert shop.spool.output(shop.attempt) is None
+    assert Archive(shop.spool).attempts([spec.parent.name]) == {}
+
+
+def test_a_tombstone_of_which_the_disk_takes_a_part_is_refused(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda fd, data: write(fd, data[:5]))
+        with pytest.raises(OSError, match="No space left"):
+            shop.spool.pruned.add({"a" * 32: "it ended"}, clock.now())
+    shop.spool.pruned.add({"b" * 32: "it ended"}, clock.now())
+    shop.spool.pruned.suspect("the test says so")
+    assert shop.spool.pruned.of("b" * 32) == "it ended"
 
 
 def test_the_lock_tells_a_stopped_shim_from_a_dead_one(shop: Workshop) -> None:

@@ -1,7 +1,6 @@
 """A store that is brought back from a backup: nothing starts until an administrator says so, and nothing twice."""
 
 import os
-import shutil
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -15,7 +14,6 @@ from boms_tui.commands.doctor.finding import Status
 from boms_tui.commands.doctor.past import store_went_back
 from boms_tui.commands.out import Out
 from boms_tui.commands.session import MemoryKeeper
-from boms_tui.commands.wiring import Store
 from boms_tui.model.ids import AttemptId, TaskName
 from boms_tui.model.states import RunState
 from boms_tui.runtime.spool.spool import Spool
@@ -31,18 +29,6 @@ def a_night(house: House) -> str:
         f"  c: {{after: [b], command: {house.witness_command('code=0')}}}\n"
         f"  d: {{after: [c], command: {house.witness_command('code=3')}}}\n"
     )
-
-
-def bring_back(house: House, backup: Path) -> None:
-    """Replace the store by its backup, as an administrator does."""
-    house.store.close()
-    file = house.home.embedded_file
-    assert file is not None
-    for part in file.parent.glob(f"{file.name}*"):
-        part.unlink()
-    shutil.copy(backup, file)
-    house.store = Store(house.home)
-    house.client = Client(house.store, MemoryKeeper())
 
 
 def folder(house: House, attempt: str) -> Path:
@@ -89,7 +75,7 @@ def test_what_ran_after_the_backup_is_never_run_again(tmp_path: Path, *, killed:
         ran = starts(house)
         assert len(ran) == 8
 
-        bring_back(house, backup)
+        house.bring_back(backup)
         assert "is not in it" in doctor(house)
         house.start_runtime()
         if killed:
@@ -136,7 +122,7 @@ def test_a_backup_that_is_up_to_date_is_taken_without_a_question(tmp_path: Path)
         house.wait_for(first, RunState.STALLED)
         house.kill_runtime()
         house.store.backup(tmp_path / "backup.db")
-        bring_back(house, tmp_path / "backup.db")
+        house.bring_back(tmp_path / "backup.db")
         house.start_runtime()
         assert house.act("retry", f"{first}:d").code == "ok"
         wait_until(lambda: starts(house)[f"{first}:d.2"] == 1, "the retry")

@@ -229,6 +229,7 @@ def test_a_verb_that_does_not_fit_says_why() -> None:
     assert misfit(VERBS["skip"], target) == ""
     assert misfit(VERBS["release"], target) == "nothing holds cube"
     assert misfit(VERBS["confirm"], target) == "cube asks nobody"
+    assert misfit(VERBS["confirm"], task_target(task, definition, None, NOW, unfit=True)) == ""
     assert misfit(VERBS["cancel"], target) == "Cancel acts on a run"
     run = run_target(gateway.runs[task.run], NOW)
     assert misfit(VERBS["cancel"], run) == ""

@@ -163,8 +163,8 @@ static struct stop wait_for_end(struct child *child, const struct spec *spec, st
             if (!never_ran(child))
                 tell("started");
         }
-        const char *killer = who_kills();
-        take_next_step(&stop, &child->family, killer ? killer : hear(control));
+        const char *heard = hear(control), *killer = who_kills();
+        take_next_step(&stop, &child->family, killer ? killer : heard);
         bury(child->family.leader);
         trim(output);
     }

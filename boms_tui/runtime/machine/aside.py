@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TypeVar
 
+from boms_tui import clock
 from boms_tui.runtime.machine.events import Events
 
 T = TypeVar("T")
@@ -26,9 +27,7 @@ class Aside:
 
     def do(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Have `work` done soon; in the loop's thread `then` is called with its result, or what it raised is raised."""
-        try:
-            threading.Thread(target=self._work, args=(work, then), daemon=True).start()
-        except RuntimeError:  # no thread is to be had now
+        if not _has_begun(threading.Thread(target=self._work, args=(work, then), daemon=True)):
             self._events.after(_AGAIN_S, object(), partial(self.do, work, then))
 
     def close(self) -> None:
@@ -62,8 +61,21 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         TimeoutError: it has taken longer; or whatever `work` raises.
     """
     result: Future[T] = Future()
-    threading.Thread(target=_into, args=(result, work), daemon=True).start()
-    return result.result(seconds)
+    until, pause = clock.monotonic() + seconds, threading.Event()
+    while not _has_begun(threading.Thread(target=_into, args=(result, work), daemon=True)):
+        if clock.monotonic() > until:
+            raise TimeoutError
+        pause.wait(_AGAIN_S / 10)
+    return result.result(until - clock.monotonic())
+
+
+def _has_begun(thread: threading.Thread) -> bool:
+    """Whether a thread was to be had."""
+    try:
+        thread.start()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _into(result: Future[T], work: Callable[[], T]) -> None:

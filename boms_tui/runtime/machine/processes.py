@@ -16,6 +16,7 @@ from boms_tui.runtime.machine.starting import Starting
 from boms_tui.runtime.machine.watching import Watching
 from boms_tui.runtime.ports import Printout, Spec
 from boms_tui.runtime.spool import baggage
+from boms_tui.runtime.spool.cgroups import Cgroups, delegated
 from boms_tui.runtime.spool.spool import Spool
 
 OWNER_PATIENCE_S = 10.0
@@ -26,9 +27,9 @@ class Processes:
     """The attempts of this node. Everything but `wake` belongs to the loop's thread."""
 
     def __init__(self, root: Path) -> None:
-        self.spool = Spool(root)
+        self.spool = Spool(root, cgroups=Cgroups(delegated()))
         self.events = Events()
-        self.secrets = Secrets(lambda attempt: baggage.read(self.spool.folder(attempt)).secrets)
+        self.secrets = Secrets(lambda attempt: baggage.read(self.spool.folder(attempt)))
         self._facts: list[Fact] = []
         self._aside = Aside(self.events)
         self._watching = Watching(self.spool, self.events, self._aside, self.secrets, self._tell)
@@ -65,7 +66,9 @@ class Processes:
             self.spool.request_kill(attempt, by)
         except FileNotFoundError:
             self._starting.give_up(attempt)
-            self.adopt(attempt)  # never published, so this makes it void
+            if not self._watching.end_program(attempt, unreachable=True):
+                self.adopt(attempt)  # never published, so this makes it void
+            return
         except OSError:
             self.events.after(1.0, ("kill", attempt), partial(self.kill, attempt, by))
         self._watching.end_program(attempt)
@@ -82,8 +85,12 @@ class Processes:
         return self._starting.command
 
     def output(self, attempt: AttemptId) -> Printout | None:
-        """The attempt's output, with its secrets masked; None where it was never published."""
-        return self.spool.output(attempt, self.secrets.of(attempt))
+        """The attempt's output, with its secrets masked; None where it was never published.
+
+        Raises:
+            OSError: it cannot be read now, or what to mask in it is not known yet; look again later.
+        """
+        return self.spool.output(attempt, partial(self.secrets.at_hand, attempt))
 
     def wake(self) -> None:
         self.events.wake()

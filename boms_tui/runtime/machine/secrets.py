@@ -1,104 +1,147 @@
-"""Secrets: resolved when an attempt starts, handed over by descriptor, and known here so that output can be redacted.
+"""The secrets that attempts were handed: over a descriptor, and known here so that output can be redacted.
 
 A value is never written to a file, an argument, an environment or a message. `SecretError` names the reference only.
 """
 
+import errno
 import fcntl
-import importlib
 import json
+import math
 import os
-import stat
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
 
+from boms_tui import clock
 from boms_tui.model.ids import AttemptId
 from boms_tui.runtime import logs
-from boms_tui.runtime.machine.aside import within
-from boms_tui.runtime.output.redaction import EVERYTHING, SHORTEST, needles
+from boms_tui.runtime.machine.sources import SecretError, resolved
+from boms_tui.runtime.output.proof import proves
+from boms_tui.runtime.output.redaction import EVERYTHING, NotYetError, needles
+from boms_tui.runtime.spool.baggage import Baggage
 
-LARGEST = 65_536
-PATIENCE_S = 30.0
 MOST_KNOWN = 4_096
-"""Attempts. Of older ones the references are resolved again."""
+"""Attempts. Of others the references are resolved again."""
+TRIES = 5
+"""How often a value may not be had, over half a minute, before the output is masked instead of kept back."""
+LONGEST_PAUSE_S = 60.0
+"""How often is asked from then on."""
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
 
 
-class SecretError(Exception):
-    """A reference that gives no value; the text names it, and what to do."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What to mask, or None where that may only be a moment's trouble; it is asked for `again` then, monotonic."""
+
+    values: tuple[bytes, ...] | None
+    again: float = math.inf
+    failures: int = 0
 
 
 class Secrets:
-    """The values that attempts were handed. `references` are those of an attempt, as its folder tells them."""
+    """The values that attempts were handed. `carried` tells what an attempt's folder says of them.
 
-    def __init__(self, references: Callable[[AttemptId], Mapping[str, str]]) -> None:
-        self._references = references
-        self._known: OrderedDict[AttemptId, tuple[bytes, ...]] = OrderedDict()
+    After a restart the references are resolved again, and what they give counts where the folder proves it: a value
+    may have been replaced while the task runs.
+    """
+
+    def __init__(self, carried: Callable[[AttemptId], Baggage]) -> None:
+        self._carried = carried
+        self._known: OrderedDict[AttemptId, _Known] = OrderedDict()
+        self._recalling: set[AttemptId] = set()
         self._knowing = threading.Lock()
 
     def keep(self, attempt: AttemptId, values: Iterable[str]) -> None:
-        """Remember what an attempt is handed, which is nothing for most. Old ones are forgotten."""
-        self._remember(attempt, needles(values))
+        """Remember what an attempt is handed, which is nothing for most. What nobody asked for longest is forgotten."""
+        self._remember(attempt, _Known(needles(values)))
 
-    def of(self, attempt: AttemptId) -> tuple[bytes, ...]:
+    def at_hand(self, attempt: AttemptId) -> tuple[bytes, ...]:
         """What `redaction.redact` must mask in the output of an attempt, the longest first; empty for most.
 
-        After a restart the references are resolved again, which may wait for the disk; from any thread.
-        """
-        known = self._known.get(attempt)
-        return self._remember(attempt, self._recalled(attempt)) if known is None else known
+        Never waits for a source: what is not known is asked for beside the caller.
 
-    def _remember(self, attempt: AttemptId, found: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        Raises:
+            NotYetError: it is being asked for.
+            OSError: the attempt's folder cannot be read now.
+        """
+        known = self._fresh(attempt)
+        if known is None:
+            self._begin(attempt)
+            known = self._known.get(attempt)
+        if known is None or known.values is None:
+            raise NotYetError(errno.EAGAIN, "the secrets that it was handed are not known yet")
+        return known.values
+
+    def of(self, attempt: AttemptId) -> tuple[bytes, ...]:
+        """The same, for threads that may wait; `EVERYTHING` where it cannot be had now."""
+        known = self._fresh(attempt) or self._recall(attempt)
+        return (EVERYTHING,) if known.values is None else known.values
+
+    def _fresh(self, attempt: AttemptId) -> _Known | None:
         with self._knowing:
-            self._known[attempt] = found
-            if len(self._known) > MOST_KNOWN:
-                self._known.popitem(last=False)
-        return found
+            known = self._known.get(attempt)
+            if known is None or known.again <= clock.monotonic():
+                return None
+            self._known.move_to_end(attempt)
+            return known
+
+    def _begin(self, attempt: AttemptId) -> None:
+        """Recall what an attempt was handed, in a thread unless that is nothing."""
+        if attempt in self._recalling:
+            return
+        if not self._was_handed_any(attempt):
+            self._remember(attempt, _Known(()))
+            return
+        self._recalling.add(attempt)
+        try:
+            threading.Thread(target=self._recall, args=(attempt,), daemon=True).start()
+        except RuntimeError:  # no thread is to be had now
+            self._recalling.discard(attempt)
+
+    def _was_handed_any(self, attempt: AttemptId) -> bool:
+        try:
+            return bool(self._carried(attempt).secrets)
+        except FileNotFoundError:
+            return False
+        except ValueError:
+            return True
+
+    def _recall(self, attempt: AttemptId) -> _Known:
+        try:
+            return self._remember(attempt, _Known(self._recalled(attempt)))
+        except (SecretError, OSError, ValueError) as error:
+            return self._remember(attempt, self._failed(attempt, error))
+        finally:
+            self._recalling.discard(attempt)
 
     def _recalled(self, attempt: AttemptId) -> tuple[bytes, ...]:
         try:
-            return needles(resolved(self._references(attempt)).values())
+            carried = self._carried(attempt)
         except FileNotFoundError:
             return ()
-        except (SecretError, OSError, ValueError) as error:
-            logs.warn("its output is masked: a secret it was handed is not known any more", attempt=attempt, why=error)
-            return (EVERYTHING,)
+        values = resolved(carried.secrets)
+        if values and not proves(carried.proof, values):
+            raise SecretError("nothing proves that its references still give the values that it was handed")
+        return needles(values.values())
 
+    def _failed(self, attempt: AttemptId, error: Exception) -> _Known:
+        """Soon again; after a while everything is masked, and it is asked for seldom."""
+        before = self._known.get(attempt)
+        failures = before.failures + 1 if before is not None else 1
+        if failures == 1:
+            logs.warn("its output is kept back, and masked later: a secret that it was handed is not known now",
+                      attempt=attempt, why=error)  # fmt: skip
+        again = clock.monotonic() + min(2.0**failures, LONGEST_PAUSE_S)
+        return _Known((EVERYTHING,) if failures >= TRIES else None, again, failures)
 
-def resolved(references: Mapping[str, str]) -> dict[str, str]:
-    """The values by name.
-
-    Raises:
-        SecretError: one of them cannot be had.
-    """
-    return {name: _soon(reference) for name, reference in references.items()}
-
-
-def resolve(reference: str) -> str:
-    """The value of `env:NAME`, `file:/path` or `keyring:service/name`.
-
-    Raises:
-        SecretError: it cannot be had, is empty, or is no text.
-    """
-    scheme, _, rest = reference.partition(":")
-    source = _SOURCES.get(scheme)
-    if source is None:
-        raise SecretError(f"{scheme}: is no source of secrets: write env:NAME, file:/path or keyring:service/name")
-    value = source(rest, reference)
-    if not value:
-        raise SecretError(f"{reference} is empty")
-    if len(value.encode()) < SHORTEST:
-        logs.warn(f"{reference} is shorter than {SHORTEST} bytes, and is not redacted in the output")
-    return value
-
-
-def _soon(reference: str) -> str:
-    """Files and key rings may be far away, or wait for a person."""
-    try:
-        return within(PATIENCE_S, lambda: resolve(reference))
-    except TimeoutError:
-        raise SecretError(f"{reference} gave no answer within {PATIENCE_S:g} s") from None
+    def _remember(self, attempt: AttemptId, known: _Known) -> _Known:
+        with self._knowing:
+            self._known[attempt] = known
+            self._known.move_to_end(attempt)
+            if len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+        return known
 
 
 def handed_over(values: Mapping[str, str]) -> bytes:
@@ -116,69 +159,3 @@ def sealed(content: bytes) -> int:
         os.close(fd)
         raise
     return fd
-
-
-def _from_environment(name: str, reference: str) -> str:
-    raw = os.environb.get(name.encode())
-    if raw is None:
-        raise SecretError(f"{reference} is not set in the environment of the runtime")
-    return _text(raw, reference)
-
-
-def _from_file(path: str, reference: str) -> str:
-    try:
-        mode, raw = _content(path)
-    except (OSError, ValueError) as error:
-        raise SecretError(f"{reference} cannot be read: {_why(error)}") from None
-    if not stat.S_ISREG(mode):
-        raise SecretError(f"{reference} is no regular file")
-    if len(raw) > LARGEST:
-        raise SecretError(f"{reference} is larger than {LARGEST:,} bytes")
-    if mode & stat.S_IROTH:
-        logs.warn(f"{reference} can be read by everybody on this machine: chmod 600 it")
-    return _text(raw.removesuffix(b"\n").removesuffix(b"\r"), reference)
-
-
-def _content(path: str) -> tuple[int, bytes]:
-    """The mode of a file and, where it is a regular one, what it holds."""
-    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        mode = os.fstat(fd).st_mode
-        return mode, os.read(fd, LARGEST + 1) if stat.S_ISREG(mode) else b""
-    finally:
-        os.close(fd)
-
-
-def _from_keyring(rest: str, reference: str) -> str:
-    service, _, name = rest.partition("/")
-    try:
-        keyring: Any = importlib.import_module("keyring")
-    except ImportError:
-        raise SecretError(f"{reference} cannot be read: install the keyring package beside boms") from None
-    try:
-        value = keyring.get_password(service, name)
-    except Exception as error:  # noqa: BLE001 - its back ends raise what they like, perhaps with the value in it
-        raise SecretError(f"{reference} cannot be read: {type(error).__name__}") from None
-    if value is None:
-        raise SecretError(f"{reference} is not in the keyring")
-    return _text(str(value).encode(errors="surrogatepass"), reference)
-
-
-_SOURCES: Mapping[str, Callable[[str, str], str]] = {
-    "env": _from_environment,
-    "file": _from_file,
-    "keyring": _from_keyring,
-}
-
-
-def _text(raw: bytes, reference: str) -> str:
-    """Decoded; an error of the decoder would hold the value."""
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        pass
-    raise SecretError(f"{reference} is not UTF-8 text")
-
-
-def _why(error: OSError | ValueError) -> str:
-    return error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)

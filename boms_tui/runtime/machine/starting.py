@@ -15,9 +15,11 @@ from boms_tui.runtime.failpoint import failpoint
 from boms_tui.runtime.machine import checks
 from boms_tui.runtime.machine.aside import Aside
 from boms_tui.runtime.machine.bundle import shim_command
-from boms_tui.runtime.machine.secrets import SecretError, Secrets, handed_over, resolved, sealed
+from boms_tui.runtime.machine.secrets import Secrets, handed_over, sealed
+from boms_tui.runtime.machine.sources import SecretError, resolved
 from boms_tui.runtime.machine.verdict import check_failed, start_failed
 from boms_tui.runtime.machine.watching import Watching
+from boms_tui.runtime.output.proof import proof_of
 from boms_tui.runtime.ports import Spec
 from boms_tui.runtime.shim.become import SECRETS
 from boms_tui.runtime.spool import baggage
@@ -110,7 +112,7 @@ class Starting:
         """Look, and publish what may start: beside the loop, since files and key rings may be far away."""
         try:
             self._spool.must_be_new(spec)
-        except (AlreadyPublishedError, ValueError) as error:
+        except (AlreadyPublishedError, OSError, ValueError) as error:
             return _Prepared((), problem=error)
         checked = checks.before(spec.attempt, spec.before)
         found = _Prepared(checked)
@@ -119,7 +121,7 @@ class Starting:
         failpoint("checked-before")
         try:
             secrets = resolved(spec.secrets)
-            self._spool.publish(spec, checked)
+            self._spool.publish(spec, checked, proof_of(secrets))
         except (SecretError, AlreadyPublishedError, OSError, ValueError) as error:
             return _Prepared(checked, problem=error)
         return _Prepared(checked, secrets)

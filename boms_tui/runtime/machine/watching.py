@@ -21,6 +21,7 @@ from boms_tui.runtime.machine.verdict import verdict
 from boms_tui.runtime.spool import baggage
 from boms_tui.runtime.spool.baggage import Baggage
 from boms_tui.runtime.spool.found import Alive, Over, Unsupervised
+from boms_tui.runtime.spool.found import Lost as Vanished
 from boms_tui.runtime.spool.protocol import StartRecord
 from boms_tui.runtime.spool.spool import Spool
 
@@ -35,7 +36,8 @@ class _Watch:
 
     `ran` says that it is on record that its program started. `pidfd` is its shim's or, where `unsupervised`, its
     program's. A shim that is our child says on `hint` why it could not start, and must be reaped for its `status`.
-    `carries` is None until somebody has to read it in the spool.
+    `carries` is None until somebody has to read it in the spool. `program` is who runs, once that is known, and
+    `ending` says that we have begun to end it ourselves.
     """
 
     attempt: AttemptId
@@ -47,6 +49,8 @@ class _Watch:
     status: int | None = None
     said: str = ""
     patience: float = 0.025
+    program: StartRecord | None = None
+    ending: bool = False
 
 
 class Watching:
@@ -83,11 +87,14 @@ class Watching:
             watch.ran = False
             self._tell_started(watch, self._start_record(attempt))
 
-    def end_program(self, attempt: AttemptId) -> None:
-        """End a program whose shim cannot, because it has ended itself."""
+    def end_program(self, attempt: AttemptId, *, unreachable: bool = False) -> bool:
+        """End a program whose shim cannot: it has ended itself, or is `unreachable`. Whether any was known to us."""
         watch = self._watches.get(attempt)
-        if watch is not None and watch.unsupervised:
-            self._end_program(watch)
+        if watch is None or watch.program is None:
+            return False
+        if watch.unsupervised or unreachable:
+            self._end_program(watch, watch.program)
+        return True
 
     def close(self) -> None:
         """Stop watching. What runs goes on."""
@@ -152,14 +159,17 @@ class Watching:
             self._look_again(watch)
             return
         self._tell_started(watch, started)
-        watch.pidfd, watch.unsupervised = pidfd, True
+        watch.pidfd, watch.unsupervised, watch.program = pidfd, True, started
         self._events.on(pidfd, partial(self._ended, watch))
         if self._spool.at(watch.attempt).kill_requested():
-            self._end_program(watch)
+            self._end_program(watch, started)
 
-    def _end_program(self, watch: _Watch) -> None:
-        signal_group(watch.pidfd, signal.SIGTERM)
-        self._events.after(GRACE_S, watch.attempt, partial(signal_group, watch.pidfd, signal.SIGKILL))
+    def _end_program(self, watch: _Watch, program: StartRecord) -> None:
+        """Once: asked for again, it would never come to the end of its grace."""
+        if not watch.ending:
+            watch.ending = True
+            _signal(program, signal.SIGTERM)
+            self._events.after(GRACE_S, (watch.attempt, "end"), partial(_signal, program, signal.SIGKILL))
 
     def _look_again(self, watch: _Watch) -> None:
         watch.patience = min(2 * watch.patience, 2.0)
@@ -167,6 +177,8 @@ class Watching:
 
     def _over(self, watch: _Watch, found: Over) -> None:
         """Tell how an attempt ended; where its program did by itself, after the checks at the end."""
+        if isinstance(found, Vanished) and self._spool.at(watch.attempt).kill_requested():
+            self._spool.kill_group(watch.attempt)
         fact = verdict(
             watch.attempt, found, ran=watch.ran, status=watch.status, said=watch.said.strip(),
             started=self._start_record(watch.attempt), now=clock.now(),
@@ -208,6 +220,7 @@ class Watching:
         self._aside.do(partial(checks.after, watch.attempt, carries.after, end), checked)
 
     def _tell_started(self, watch: _Watch, started: StartRecord | None) -> None:
+        watch.program = started or watch.program
         if started is not None and not watch.ran:
             self._tell_checked(watch)
             watch.ran = True
@@ -215,6 +228,8 @@ class Watching:
 
     def _tell_over(self, watch: _Watch, fact: Exited | Voided | Lost) -> None:
         del self._watches[watch.attempt]
+        self._events.cancel((watch.attempt, "end"))
+        self._spool.over(watch.attempt)
         if not watch.ran and not isinstance(fact, Voided):
             self._tell_checked(watch)
         self._tell(fact)
@@ -256,3 +271,11 @@ class Watching:
             self._events.off(watch.hint)
             os.close(watch.hint)
             watch.hint = -1
+
+
+def _signal(program: StartRecord, number: signal.Signals) -> None:
+    """Signal the group of a program that still is the one which was started."""
+    pidfd = open_exactly(program.pid, program.start_time)
+    if pidfd is not None:
+        signal_group(pidfd, number)
+        os.close(pidfd)

@@ -45,13 +45,17 @@ class Outgoing:
 
     def has_more(self) -> bool:
         """Whether there is something to load; costs next to nothing."""
-        return self._lacks or self._printed.length() != self._length
+        try:
+            return self._lacks or self._printed.length() != self._length
+        except OSError:
+            return True  # whoever loads it is told why
 
     def load(self, room: Room, now: datetime, *, ended: bool = False) -> Shipment | None:
         """The newest that the store lacks; None where it lacks nothing, and nothing will come.
 
         Raises:
             MovedError: the output was cut in this moment; nothing of it can be said now.
+            OSError: it cannot be read now.
         """
         self._length = self._printed.length()
         extent = self._printed.extent(ended=ended)

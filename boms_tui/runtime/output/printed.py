@@ -9,20 +9,24 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from boms_tui.model.output import Extent, Range
-from boms_tui.runtime.output.redaction import redact
+from boms_tui.runtime.output.redaction import EVERYTHING, Values, redact
 from boms_tui.runtime.spool.protocol import ExitRecord
 
 Record = Callable[[], ExitRecord | None]
 
 
 class OutputFile:
-    """One attempt's output, redacted. `record` reads its exit record; `secrets` are the values to mask."""
+    """One attempt's output, redacted. `record` reads its exit record; `secrets` tells the values to mask.
 
-    def __init__(self, folder: Path, cap: int, record: Record, secrets: Sequence[bytes] = ()) -> None:
+    All may raise an `OSError`: it cannot be read now. What cannot be found any more is not there, which is no error.
+    """
+
+    def __init__(self, folder: Path, cap: int, record: Record, secrets: Values = tuple) -> None:
         self._file = str(folder / "out.log")
         self._record = record
-        self._secrets = secrets
-        self._around = max(map(len, secrets), default=1) - 1
+        self._look_up = secrets
+        self._secrets = secrets()
+        self._around = _longest(self._secrets) - 1
         self._half, self._rest = cap // 2, cap - cap // 2
         self._length = self._moved = self._edition = 0
         self._extent = Extent(0, 0, 0)
@@ -32,15 +36,16 @@ class OutputFile:
         """How long the file is; costs next to nothing."""
         try:
             return os.stat(self._file).st_size  # noqa: PTH116 - a Path costs more than the call
-        except OSError:
+        except FileNotFoundError:
             return 0
 
     def extent(self, *, ended: bool) -> Extent:
         """What is kept by now; before it has `ended`, without what may be the beginning of a secret."""
+        self._learn()
         record = self._record() if ended else None
         self._ended = ended
         self._extent = self._by_file() if record is None else self._by_record(record)
-        return self._extent if ended or self._around <= 0 else _shorter(self._extent, self._held_back())
+        return self._extent if ended or not self._around else _shorter(self._extent, self._held_back())
 
     def read(self, part: Range) -> bytes:
         """The bytes of `part`, which lies within what is kept; fewer where they are not there any more."""
@@ -50,6 +55,13 @@ class OutputFile:
         is_torn = cut.dropped > 0 and (around.start == cut.tail or around.end == cut.head)
         data = redact(self._raw(around), self._secrets, torn=is_torn)
         return data[part.start - around.start : part.end - around.start]
+
+    def _learn(self) -> None:
+        """What to mask by now. What was masked whole can be read again once the values are known: another edition."""
+        before, self._secrets = self._secrets, self._look_up()
+        if EVERYTHING in before and EVERYTHING not in self._secrets:
+            self._edition += 1
+        self._around = _longest(self._secrets) - 1
 
     def _by_file(self) -> Extent:
         length = self.length()
@@ -90,7 +102,7 @@ class OutputFile:
             with open(self._file, "rb", buffering=0) as file:  # noqa: PTH123 - as above
                 data = _read(file.fileno(), part.end - part.start, at)
                 length = os.fstat(file.fileno()).st_size
-        except OSError:
+        except FileNotFoundError:
             return b""
         cut_to = length + self._moved - self._rest
         if self._ended or (
@@ -106,6 +118,11 @@ def _read(fd: int, length: int, at: int) -> bytes:
         parts.append(part)
         at, length = at + len(part), length - len(part)
     return b"".join(parts)
+
+
+def _longest(values: Sequence[bytes]) -> int:
+    """The length of the longest value; 1 where there is none, since each byte then stands for itself."""
+    return max((1, *map(len, values)))
 
 
 def _shorter(extent: Extent, by: int) -> Extent:

@@ -1,20 +1,28 @@
 """Known values made unreadable in what a program printed: each byte of them becomes an asterisk, so that offsets stay.
 
-Only the value as it was handed over is found; a program that encodes it first (base64, a URL) defeats this.
+Only the value as it is, or as JSON has it, is found; a program that encodes it first (base64, a URL) defeats this.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 SHORTEST = 4
 """Bytes. A shorter value is left alone: masking it would shred the output, and the gaps would tell it."""
 EVERYTHING = b""
 """Among the values: one of them is not known any more, so nothing of the output may be shown."""
+Values = Callable[[], Sequence[bytes]]
+"""The values to mask, as far as they are known at the time of the call. May raise `NotYetError`."""
+
+
+class NotYetError(OSError):
+    """What to mask in an output is not known yet: look again later."""
 
 
 def needles(values: Iterable[str]) -> tuple[bytes, ...]:
-    """What to look for: each value, and each line of one that has several, the longest first."""
-    found = {piece for value in values for piece in (value.encode(), *value.encode().splitlines())}
-    return tuple(sorted((piece for piece in found if len(piece) >= SHORTEST), key=len, reverse=True))
+    """What to look for: each value, each line of one that has several, and both as JSON has them; longest first."""
+    pieces = {piece for value in values for piece in (value.encode(), *value.encode().splitlines())}
+    found = {form for piece in pieces if len(piece) >= SHORTEST for form in _forms(piece)}
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def redact(data: bytes, values: Sequence[bytes], *, torn: bool = False) -> bytes:
@@ -54,6 +62,13 @@ class Redactor:
         rest, self._held = _masked(self._held, self._mask), b""
         self._mask = bytearray()
         return rest
+
+
+def _forms(piece: bytes) -> Iterator[bytes]:
+    """As it is, and within a JSON string: what a task is handed, and what it may print again, is JSON."""
+    yield piece
+    for is_ascii in (False, True):
+        yield json.dumps(piece.decode(), ensure_ascii=is_ascii)[1:-1].encode()
 
 
 def _mark(data: bytes, values: Sequence[bytes], mask: bytearray) -> None:

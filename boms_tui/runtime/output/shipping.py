@@ -63,12 +63,14 @@ class Shipping:
             for place, output in enumerate(growing):
                 share = min(PER_ATTEMPT, cargo.room // (len(growing) - place))
                 self._load(cargo, output, Room(share, HEARD_PER_BEAT // len(growing)))
-            ended = self._opened(list(self._ended)[:ENDED_PER_BEAT])
+            due = list(self._ended)[:ENDED_PER_BEAT]
+            ended = self._opened(due)
             for left in ended.values():
                 if left is not None and not left.complete and cargo.room > 0:
                     self._load(cargo, left, Room(cargo.room, PER_ATTEMPT), ended=True)
             self._ship(cargo)
             self._close(_complete(ended))
+            self._put_off(due)
 
     def ship_ends(self, facts: Iterable[Fact], now: datetime) -> None:
         """Ship the last words of attempts, before their end is recorded."""
@@ -95,18 +97,22 @@ class Shipping:
         found: dict[AttemptId, Outgoing | None] = {}
         new: dict[AttemptId, Printout] = {}
         for attempt in attempts:
-            found[attempt] = self._outputs.get(attempt)
-            if found[attempt] is None:
-                printed = self._executor.output(attempt)
+            opened = self._outputs.get(attempt)
+            if opened is None:
+                try:
+                    printed = self._executor.output(attempt)
+                except OSError:
+                    continue
                 if printed is not None:
                     new[attempt] = printed
+            found[attempt] = opened
         if new:
             known = new.keys() - self._fresh
             shipped = self._store.shipped(known) if known else {}
             self._fresh -= new.keys()
-            opened = {name: Outgoing(name, printed, shipped.get(name)) for name, printed in new.items()}
-            self._outputs |= opened
-            found |= opened
+            outgoing = {name: Outgoing(name, printed, shipped.get(name)) for name, printed in new.items()}
+            self._outputs |= outgoing
+            found |= outgoing
         return found
 
     def _was_silent(self, fact: Exited | Lost) -> bool:
@@ -135,6 +141,12 @@ class Shipping:
             self._fresh.discard(attempt)
             if self._ended.pop(attempt, False):
                 self._close_books(attempt)
+
+    def _put_off(self, attempts: Iterable[AttemptId]) -> None:
+        """Let others come first: these cannot be read now."""
+        for attempt in attempts:
+            if attempt in self._ended and attempt not in self._outputs:
+                self._ended[attempt] = self._ended.pop(attempt)
 
     @contextmanager
     def _degrading(self) -> Iterator[None]:

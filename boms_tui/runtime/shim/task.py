@@ -91,7 +91,8 @@ class Child:
                 ready.unregister(self._failure)
                 if not self._never_ran():
                     tell(b"started")
-            act = stop.act_now(who_kills() or hear(control))
+            heard = hear(control)
+            act = stop.act_now(who_kills() or heard)
             if act:
                 act(self._family)
             self._family.bury(self.pid)

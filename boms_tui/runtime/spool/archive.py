@@ -90,7 +90,7 @@ class Archive:
         for file in ("spec", "id"):
             try:
                 said = dict(unpack((self._root / name / file).read_bytes())).get(b"id")
-            except (FileNotFoundError, NotADirectoryError):
+            except OSError:
                 continue
             if said is not None and self._spool.folder(attempt := AttemptId(os.fsdecode(said))).name == name:
                 return attempt

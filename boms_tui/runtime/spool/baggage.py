@@ -18,21 +18,25 @@ from boms_tui.model.records import CheckVerdict, Phase
 from boms_tui.runtime.ports import Spec
 from boms_tui.runtime.shim.files import pack, unpack
 
-_KEYS = (b"id", b"output_cap", b"check", b"checked", b"secret")
+_KEYS = (b"id", b"output_cap", b"check", b"checked", b"secret", b"proof")
 
 
 @dataclass(frozen=True, slots=True)
 class Baggage:
-    """`after` is still to be checked, `checked` was found before the start. `secrets` has references, never values."""
+    """`after` is still to be checked, `checked` was found before the start.
+
+    `secrets` has references, never values; `proof` tells of values whether they are those that were handed over.
+    """
 
     output_cap: int
     after: tuple[DueAfter, ...] = ()
     checked: tuple[CheckVerdict, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
+    proof: str = ""
 
 
-def of(spec: Spec, checked: tuple[CheckVerdict, ...] = ()) -> Baggage:
-    return Baggage(spec.output_cap, spec.after, checked, spec.secrets)
+def of(spec: Spec, checked: tuple[CheckVerdict, ...] = (), proof: str = "") -> Baggage:
+    return Baggage(spec.output_cap, spec.after, checked, spec.secrets, proof)
 
 
 def packed(baggage: Baggage) -> bytes:
@@ -43,11 +47,16 @@ def packed(baggage: Baggage) -> bytes:
 def read(folder: Path) -> Baggage:
     """What the attempt of that folder carries.
 
+    A power loss may leave a spec blank. That of an attempt with checks at its end is on disk before it starts, so a
+    blank one had none.
+
     Raises:
         FileNotFoundError: it has no spec.
         ValueError: somebody edited it.
     """
     body = (folder / "spec").read_bytes()
+    if not body.strip(b"\0"):
+        return Baggage(output_cap=0)
     pairs = unpack(body)
     if not body.endswith(b"\0"):
         raise ValueError("the spec is cut off")
@@ -59,6 +68,7 @@ def read(folder: Path) -> Baggage:
             after=tuple(_check(json.loads(value)) for value in values[b"check"]),
             checked=tuple(_verdict(attempt, json.loads(value)) for value in values[b"checked"]),
             secrets=dict(json.loads(value) for value in values[b"secret"]),
+            proof="".join(json.loads(value) for value in values[b"proof"]),
         )
     except (LookupError, TypeError, ValueError) as error:
         raise ValueError(f"the spec cannot be read: {error!r}") from None
@@ -71,6 +81,8 @@ def _pairs(baggage: Baggage) -> Iterator[tuple[bytes, object]]:
         yield b"checked", _verdict_json(verdict)
     for name, reference in baggage.secrets.items():
         yield b"secret", [name, reference]
+    if baggage.proof:
+        yield b"proof", baggage.proof
     if baggage.secrets:
         yield b"secrets", 1
 

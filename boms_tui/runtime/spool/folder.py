@@ -33,10 +33,13 @@ class Folder:
         return self._sealed("exit.rec") or self._unnamed_record()
 
     def decision(self) -> bytes | None:
+        """What was decided; empty where somebody has put something unreadable in its place."""
         try:
             return read(f"{self.path}/decision")
         except FileNotFoundError:
-            return None
+            return b"" if os.path.islink(f"{self.path}/decision") else None  # noqa: PTH114
+        except IsADirectoryError:
+            return b""
 
     def started(self) -> StartRecord | None:
         """Who was to run, once its start has been decided.
@@ -118,5 +121,5 @@ class Folder:
         try:
             payload = unseal(read(f"{self.path}/{name}"))
             return ExitRecord.decode(payload) if payload is not None else None
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, IsADirectoryError, ValueError):
             return None

@@ -14,8 +14,8 @@ START_WITHIN_S = 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def encode_spec(spec: Spec, boot_id: str, now_ns: int) -> bytes:
-    """The file `spec`; `now_ns` counts from boot.
+def encode_spec(spec: Spec, boot_id: str, now_ns: int, cgroup: str = "") -> bytes:
+    """The file `spec`; `now_ns` counts from boot, `cgroup` is a folder, "" for none.
 
     Raises:
         ValueError: no operating system could run this; the text says why.
@@ -34,6 +34,8 @@ def encode_spec(spec: Spec, boot_id: str, now_ns: int) -> bytes:
     ]
     if spec.timeout is not None:
         pairs.append(("timeout_ms", _milliseconds(spec.timeout)))
+    if cgroup:
+        pairs.append(("cgroup", cgroup))
     return pack((key.encode(), os.fsencode(value)) for key, value in pairs)
 
 

@@ -5,7 +5,6 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
@@ -15,9 +14,11 @@ from boms_tui.model.records import CheckVerdict
 from boms_tui.runtime.failpoint import failpoint
 from boms_tui.runtime.identity import boot_id
 from boms_tui.runtime.output.printed import OutputFile
+from boms_tui.runtime.output.redaction import Values
 from boms_tui.runtime.ports import Spec
 from boms_tui.runtime.shim.files import pack, sync_folder, write_durably
 from boms_tui.runtime.spool import baggage
+from boms_tui.runtime.spool.cgroups import NO_CGROUPS, Cgroups
 from boms_tui.runtime.spool.folder import CANCEL, Folder
 from boms_tui.runtime.spool.found import Found, Lost, Void
 from boms_tui.runtime.spool.protocol import encode_spec
@@ -33,12 +34,16 @@ class AlreadyPublishedError(Exception):
 
 
 class Spool:
-    """The attempts' folders of one node, on a local file system. `boot` names this boot of the host."""
+    """The attempts' folders of one node, on a local file system, and their control groups.
 
-    def __init__(self, root: Path, *, boot: str = "") -> None:
+    `boot` names this boot of the host.
+    """
+
+    def __init__(self, root: Path, *, boot: str = "", cgroups: Cgroups = NO_CGROUPS) -> None:
         self.root, self._root = root, str(root)
         self._boot = boot or boot_id()
         self._agent = -1
+        self._cgroups = cgroups
         self.pruned = Tombstones(root)
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -55,6 +60,7 @@ class Spool:
         self._agent = fd
         for unfinished in (*self.root.glob(".new-*"), *self.root.glob(".old-*")):
             shutil.rmtree(unfinished, ignore_errors=True)
+        self._cgroups.sweep()
         return True
 
     def release(self) -> None:
@@ -70,8 +76,12 @@ class Spool:
         """Where the attempt's files lie."""
         return Path(self.at(attempt).path)
 
-    def publish(self, spec: Spec, checked: tuple[CheckVerdict, ...] = (), *, sync: bool = True) -> Path:
+    def publish(
+        self, spec: Spec, checked: tuple[CheckVerdict, ...] = (), proof: str = "", *, sync: bool = True
+    ) -> Path:
         """Put the attempt's folder in place, whole, with what was `checked` before the start.
+
+        `proof` tells its secrets from others.
 
         Without `sync` the caller must call `sync` before it spawns. The folder's name must survive a power loss, lest
         the attempt be called void; of what is in it, its shim makes durable what proves anything, and only checks at
@@ -82,11 +92,12 @@ class Spool:
             ValueError: no operating system could run this.
             OSError: the disk refused; nothing is left behind.
         """
-        body = encode_spec(spec, self._boot, boottime_ns()) + baggage.packed(baggage.of(spec, checked))
         self.must_be_new(spec)
+        folder = self.at(spec.attempt)
+        body = encode_spec(spec, self._boot, boottime_ns(), self._cgroups.make(folder.name))
+        body += baggage.packed(baggage.of(spec, checked, proof))
         building = self._build({"spec": body}, durably=bool(spec.after), fifo="ctl")
         failpoint("before-publish")
-        folder = self.at(spec.attempt)
         if not self._place(building, folder):
             raise AlreadyPublishedError(spec.attempt)
         if sync:
@@ -130,6 +141,7 @@ class Spool:
         finally:
             mine.unlink(missing_ok=True)
         sync_folder(str(folder))
+        self.over(attempt)
         return True
 
     def adopt(self, attempt: AttemptId) -> Found:
@@ -159,12 +171,24 @@ class Spool:
         finally:
             _poke(folder / "ctl", name)
 
-    def output(self, attempt: AttemptId, secrets: Sequence[bytes] = ()) -> OutputFile | None:
-        """What the attempt prints, with `secrets` masked; None where it was never published, or its spec is lost."""
+    def kill_group(self, attempt: AttemptId) -> None:
+        """End whatever is in the attempt's control group, if it has one."""
+        self._cgroups.kill(self.at(attempt).name)
+
+    def over(self, attempt: AttemptId) -> None:
+        """The attempt needs its control group no more."""
+        self._cgroups.remove(self.at(attempt).name)
+
+    def output(self, attempt: AttemptId, secrets: Values = tuple) -> OutputFile | None:
+        """What the attempt prints, with `secrets` masked; None where it was never published, or its spec is lost.
+
+        Raises:
+            OSError: it cannot be read now.
+        """
         folder = self.at(attempt)
         try:
             cap = folder.output_cap()
-        except (FileNotFoundError, LookupError, ValueError):
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, LookupError, ValueError):
             return None
         return OutputFile(Path(folder.path), cap, folder.exit_record, secrets)
 

@@ -4,6 +4,7 @@ While the store goes only forward, no attempt is claimed twice and nobody reads 
 back in time, an attempt may be claimed again whose folder is gone; its line then proves that it must not be started.
 """
 
+import errno
 import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -79,10 +80,16 @@ def _work(spec: bytes) -> tuple[Pairs, set[bytes]]:
 
 
 def _append(file: Path, text: str) -> None:
-    """A line that was cut off before ends where this begins."""
+    """A line that was cut off before ends where this begins.
+
+    Raises:
+        OSError: the disk refuses, or has taken a part of it.
+    """
     fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
-        os.write(fd, text.encode())
+        line = text.encode()
+        if os.write(fd, line) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(fd)
     finally:
         os.close(fd)
