@@ -191,10 +191,12 @@ def _log_file(context: Context) -> Path:
 
 
 def _end(context: Context, runtime: subprocess.Popen[bytes]) -> None:
-    """Cancel what is open, so that its tasks are killed, and stop the runtime."""
+    """Cancel what is open, so that its tasks are killed, and stop the runtime; one that has died is replaced for it."""
     try:
-        if runtime.poll() is None:
-            _cancel_all(context)
+        if not context.reader.pulse().led:
+            runtime = _start_runtime(context)
+            _wait_for_leader(context, runtime)
+        _cancel_all(context)
     except BomsError as error:
         context.out.error(error)
     runtime.terminate()

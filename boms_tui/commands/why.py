@@ -15,8 +15,8 @@ from boms_tui.commands.out import iso
 from boms_tui.commands.ports import Reader
 from boms_tui.errors import ExitCode
 from boms_tui.model.ids import RunId, task_ref
-from boms_tui.model.records import CheckVerdict
-from boms_tui.model.states import IDLE
+from boms_tui.model.records import CheckVerdict, TaskRun
+from boms_tui.model.states import IDLE, LIVE, TaskState
 from boms_tui.model.views import Gate
 
 
@@ -30,15 +30,16 @@ def why(context: Context, given: Namespace) -> int:
         about = names.task(given.object)
         view = views.task_view(context.reader, about, clock.now())
         gates, failed = view.gates, failed_by_checks(view.attempts, by_attempt(view.checks))
+        nothing = _beyond_gates(view.task)
     else:
         run = names.run(given.object)
-        about, gates = run, tuple(gates_of_run(context.reader, run))
+        about, gates, nothing = run, tuple(gates_of_run(context.reader, run)), "waits for nothing"
         failed = failed_by_checks(context.reader.attempts(run), by_attempt(context.reader.checks(run)))
     if context.out.as_json:
         context.out.json([*map(_gate_json, gates), *map(_failed_json, failed)])
         return ExitCode.DONE
     if not gates:
-        context.out.line(f"{about} waits for nothing")
+        context.out.line(f"{about} {nothing}")
     else:
         context.out.line(about)
         context.out.table(
@@ -47,6 +48,16 @@ def why(context: Context, given: Namespace) -> int:
         )
     print_checks(context.out, failed)
     return ExitCode.DONE
+
+
+def _beyond_gates(task: TaskRun) -> str:
+    """What is to be said of a task that no gate keeps."""
+    if task.state is TaskState.UNKNOWN:
+        return (
+            f"may have run, and a person must say what it did: {task.reason}\n"
+            f"(boms resolve {task.ref} ok|failed|rerun|running -m REASON)"
+        )
+    return "waits for nothing" if task.state not in LIVE else f"is {task.state} and waits for nothing"
 
 
 def gates_of_run(reader: Reader, run: RunId) -> Iterator[Gate]:

@@ -140,12 +140,12 @@ class Draft(Overlay):
 
     def kill(self, attempt: Attempt, by: str) -> None:
         """Have an attempt ended; one of another node is ended once that node leads, by the intent on record."""
-        if attempt.node == self.snapshot.node:
+        if self.snapshot.is_here(attempt):
             self._kills.append(Kill(attempt.id, by))
 
     def watch(self, attempt: Attempt) -> None:
         """Have an attempt looked for again, and watched if it lives; only its own node can."""
-        if attempt.node == self.snapshot.node:
+        if self.snapshot.is_here(attempt):
             self._watches[attempt.id] = None
 
     def add_hold(self, hold: Hold) -> None:

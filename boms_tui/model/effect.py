@@ -47,10 +47,11 @@ def preview(
     run = found.run or draft.run(draft.ordered.get(_PREVIEW, RunId("")))
     if run is None:
         return Effect()
-    freed = _newly_free(before, _states(draft, run))
+    done = _passed_by_the_act(found, _states(draft, run))
+    freed = tuple(name for name in _newly_free(before, _states(draft, run)) if name not in done)
     _suppose_success(draft, run)
     after = _states(draft, run)
-    followed = tuple(name for name in _newly_free(before, after) if name not in freed)
+    followed = tuple(name for name in _newly_free(before, after) if name not in (*freed, *done))
     return Effect(frees=freed, then=followed, blocked=_still_blocked(draft, run, found, after))
 
 
@@ -85,6 +86,12 @@ def _states(draft: Draft, run: Run | None) -> States:
 
 def _newly_free(before: States, after: States) -> tuple[str, ...]:
     return tuple(name for name, state in after.items() if state in _FREE and before.get(name) not in _FREE)
+
+
+def _passed_by_the_act(ask: Ask, states: States) -> tuple[str, ...]:
+    """The task that is acted on, where that alone lets it pass: it does not start."""
+    name = ask.task.task if ask.task is not None else None
+    return (name,) if name is not None and states[name] in PASSED else ()
 
 
 def _suppose_success(draft: Draft, run: Run) -> None:

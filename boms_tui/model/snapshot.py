@@ -57,7 +57,8 @@ def upstream_date(relative: RelativeDate | date, business_date: date) -> date:
 class Snapshot:
     """Durable records by id, and the indexes over them.
 
-    `pools` has the slots of each pool that this runtime serves; `node` and `epoch` mark the attempts it claims;
+    `pools` has the slots of each pool that this runtime serves; `node` and `epoch` mark the attempts it claims,
+    and `alone` says that no other machine has this store, whatever a runtime on this one called itself;
     `timezone` is that of processes that name none. `beside` are runs of which only what is ready and what is open is
     known. `holders` has the units of each resource and lock that open attempts hold, by task.
     """
@@ -66,6 +67,7 @@ class Snapshot:
     current: tuple[Revision, ...] = ()
     pools: Mapping[str, int] = field(default_factory=dict)
     node: str = "local"
+    alone: bool = False
     epoch: int = 0
     timezone: str = "UTC"
     users: dict[str, User] = field(default_factory=dict)
@@ -101,16 +103,22 @@ class Snapshot:
         pools: Mapping[str, int],
         current: tuple[Revision, ...] = (),
         node: str = "local",
+        alone: bool = False,
         epoch: int = 0,
         timezone: str = "UTC",
         users: Iterable[User] = (),
     ) -> "Snapshot":
         snapshot = cls(
-            catalogue=catalogue, pools=pools, current=current, node=node, epoch=epoch, timezone=timezone,
+            catalogue=catalogue, pools=pools, current=current, node=node, alone=alone, epoch=epoch,
+            timezone=timezone,
             users={user.name: user for user in users},
         )  # fmt: skip
         snapshot.admit(picture)
         return snapshot
+
+    def is_here(self, attempt: Attempt) -> bool:
+        """Whether an attempt belongs to this runtime's machine."""
+        return self.alone or attempt.node == self.node
 
     def admit(self, picture: Picture) -> None:
         """Take in runs read from the store; those already known stay as they are."""

@@ -179,6 +179,7 @@ class Daemon:
             pools=pools,
             current=current,
             node=self._node,
+            alone=self._home.embedded_file is not None,
             epoch=epoch,
             timezone=self._home.timezone,
             users=store.users(),

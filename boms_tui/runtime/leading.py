@@ -52,7 +52,7 @@ class Term:
         """Adopt what runs already, then go round until stopped. Where the store went back in time, nothing starts."""
         strayed = self.custody.strayed()
         for attempt in self.snapshot.attempts.values():
-            if attempt.state in ATTEMPT_LIVE and attempt.node == self.snapshot.node:
+            if attempt.state in ATTEMPT_LIVE and self.snapshot.is_here(attempt):
                 self.executor.adopt(attempt.id, ran=attempt.state is AttemptState.RUNNING)
         self.follow([*filter(None, [strayed]), TookOver()], clock.now())
         self.custody.saw(durably=True)

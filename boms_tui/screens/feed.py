@@ -38,6 +38,7 @@ class Feed:
         self._interest = Interest()
         self._stop = Event()
         self._wake = Event()
+        self._begins = False
         self._read: tuple[Interest, int] | None = None
         self._board: dict[RunId, BoardRow] = {}
         self._board_at: int | None = None
@@ -58,6 +59,7 @@ class Feed:
     def watch(self, interest: Interest) -> None:
         """Look at something else, at once."""
         if interest != self._interest:
+            self._begins |= (interest.view, interest.key) != (self._interest.view, self._interest.key)
             self._interest = interest
             self._wake.set()
 
@@ -90,6 +92,8 @@ class Feed:
             self._stop.set()
 
     def _look(self, interest: Interest, beat: Beat) -> None:
+        if self._begins:  # another screen, which has nothing yet, though it may show what the one before last did
+            self._begins, self._read, self._printed = False, None, None
         wanted = Interest(interest.view, interest.key), beat.pulse.sequence
         moved = self._read != wanted
         if moved and interest.view is not View.NOTHING:

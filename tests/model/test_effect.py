@@ -5,7 +5,7 @@ import pytest
 from boms_tui.model.definition import Lock
 from boms_tui.model.effect import preview, readers_of
 from boms_tui.model.ids import ProcessId
-from boms_tui.model.states import TaskState
+from boms_tui.model.states import LIVE
 from tests.model.night import DAY, Night, after, process, task
 
 
@@ -22,7 +22,7 @@ def stuck() -> tuple[Night, str]:
 def test_skip_frees_what_waits_for_nothing_else_and_then_what_follows() -> None:
     night, run = stuck()
     effect = preview(night.snapshot, "skip", f"{run}:bad", night.now)
-    assert (effect.frees, effect.then, effect.blocked) == (("bad", "next"), ("also",), ())
+    assert (effect.frees, effect.then, effect.blocked) == (("next",), ("also",), ())
 
 
 def test_retry_sets_the_task_going_and_what_follows_comes_then() -> None:
@@ -60,9 +60,7 @@ def test_the_preview_is_what_then_happens(verb: str) -> None:
     before = night.states(run)
     assert night.ask(verb, f"{run}:bad").code == "ok"
     freed = {
-        name
-        for name, state in night.states(run).items()
-        if before[name] in {"waiting", "failed"} and state != TaskState.WAITING
+        name for name, state in night.states(run).items() if before[name] in {"waiting", "failed"} and state in LIVE
     }
     assert set(effect.frees) == freed
 
@@ -103,7 +101,7 @@ def test_what_lacks_a_lock_is_not_said_to_start() -> None:
     assert effect.frees == ()
     night.end(run, "first", code=1)
     effect = preview(night.snapshot, "skip", f"{run}:first", night.now)
-    assert (effect.frees, effect.then) == (("first",), ())
+    assert (effect.frees, effect.then) == ((), ())
     assert effect.blocked == (("one", "held by ops/long@2026-11-20.1:holds"), ("two", "one is ready"))
 
 
@@ -124,7 +122,7 @@ def test_two_that_need_the_same_lock_go_one_after_the_other() -> None:
     night.end(run, "bad", code=1)
     night.snapshot.pools = {"local": 0}
     effect = preview(night.snapshot, "skip", f"{run}:bad", night.now)
-    assert (effect.frees, effect.then, effect.blocked) == (("bad", "one"), ("two",), ())
+    assert (effect.frees, effect.then, effect.blocked) == (("one",), ("two",), ())
 
 
 def test_freeing_a_dependency_says_what_goes() -> None:

@@ -49,6 +49,7 @@ class House:
         self.witness = folder / "witness.log"
         self.runtime: subprocess.Popen[bytes] | None = None
         self.log = folder / "runtime.log"
+        self.node = "here"
 
     def __enter__(self) -> Self:
         with Context(Out(), home=str(self.home.path)) as context:
@@ -85,7 +86,7 @@ class House:
     def spawn_runtime(self, *, slots: int = 16, environment: Mapping[str, str] | None = None) -> None:
         with self.log.open("ab") as log:
             self.runtime = subprocess.Popen(
-                [sys.executable, "-m", "boms_tui", "--home", str(self.home.path), "runtime", "--node", "here",
+                [sys.executable, "-m", "boms_tui", "--home", str(self.home.path), "runtime", "--node", self.node,
                  "--pool", f"local={slots}"],
                 stdout=log, stderr=log, env={**os.environ, **(environment or {})},
             )  # fmt: skip

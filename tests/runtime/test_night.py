@@ -51,6 +51,20 @@ def test_a_runtime_killed_with_9_finds_its_tasks_again(tmp_path: Path) -> None:
         assert starts == {f"{run}:one.1": 1, f"{run}:two.1": 1}
 
 
+def test_on_one_machine_a_runtime_of_another_name_finds_the_tasks_of_the_one_before(tmp_path: Path) -> None:
+    with House(tmp_path) as house:
+        house.apply(two_tasks(house))
+        house.start_runtime()
+        run = house.order("ops/pair")
+        wait_until(lambda: house.states(run)["one"] == "running", "the first task to run")
+        house.kill_runtime()
+        house.node = "there"
+        house.start_runtime()
+        (tmp_path / "gate").touch()
+        assert house.wait_for(run).run.state is RunState.SUCCEEDED
+        assert [attempt.node for attempt in house.store.reader.attempts(run)] == ["here", "there"]
+
+
 def test_a_task_that_ends_while_the_runtime_is_down_keeps_its_true_code(tmp_path: Path) -> None:
     with House(tmp_path) as house:
         gate = tmp_path / "gate"

@@ -78,6 +78,16 @@ def test_the_followed_output_is_posted_when_it_grows(posted: Posted) -> None:
     assert not any(isinstance(message, Printed) for message in posted.taken())
 
 
+def test_an_output_is_posted_again_to_a_screen_that_is_opened_again(posted: Posted) -> None:
+    gateway, ref = FakeGateway(), f"{VAR}:reprice-fo"
+    feed = Feed(gateway, posted.append)
+    for _ in range(2):
+        feed.watch(Interest(View.RUN, VAR))
+        feed.watch(Interest(View.TASK, ref, AttemptId(f"{ref}.1")))
+        feed.poll()
+        assert [type(message) for message in posted.taken()] == [Shown, Printed, Beat]
+
+
 def test_those_that_run_are_asked_what_they_say_every_second_look_and_only_news_is_posted(posted: Posted) -> None:
     gateway = FakeGateway()
     attempt = gateway.attempts[f"{VAR}:reprice-fo"][-1].id

@@ -10,7 +10,7 @@ from boms_tui.commands.doctor.finding import Finding, Status, judged
 from boms_tui.config import Home
 
 _LOCKS = Path("/proc/locks")
-_UNIT = "use docs/systemd/boms-runtime.service, which says KillMode=process"
+_UNIT = "use docs/service/boms-runtime.service, which says KillMode=process"
 _SPARES_TASKS = frozenset({"process", "none"})
 
 
