@@ -40,7 +40,7 @@ def test_a_runtime_killed_with_9_finds_its_tasks_again(tmp_path: Path) -> None:
         house.start_runtime()
         run = house.order("ops/pair")
         wait_until(lambda: house.states(run)["one"] == "running", "the first task to run")
-        pid = house.witnessed()[0][1]
+        ((_, pid, _),) = wait_until(house.witnessed, "its first word")
         house.kill_runtime()
         house.start_runtime()
         wait_until(lambda: house.states(run)["one"] == "running", "the task to be adopted")
