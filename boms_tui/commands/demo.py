@@ -193,7 +193,7 @@ def _log_file(context: Context) -> Path:
 def _end(context: Context, runtime: subprocess.Popen[bytes]) -> None:
     """Cancel what is open, so that its tasks are killed, and stop the runtime; one that has died is replaced for it."""
     try:
-        if not context.reader.pulse().led:
+        if runtime.poll() is not None and not context.reader.pulse().led:
             runtime = _start_runtime(context)
             _wait_for_leader(context, runtime)
         _cancel_all(context)

@@ -47,8 +47,9 @@ def preview(
     run = found.run or draft.run(draft.ordered.get(_PREVIEW, RunId("")))
     if run is None:
         return Effect()
-    done = _passed_by_the_act(found, _states(draft, run))
-    freed = tuple(name for name in _newly_free(before, _states(draft, run)) if name not in done)
+    acted = _states(draft, run)
+    done = _passed_by_the_act(found, acted)
+    freed = tuple(name for name in _newly_free(before, acted) if name not in done)
     _suppose_success(draft, run)
     after = _states(draft, run)
     followed = tuple(name for name in _newly_free(before, after) if name not in (*freed, *done))

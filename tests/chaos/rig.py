@@ -24,7 +24,7 @@ from boms_tui.runtime.spool.spool import Spool
 from tests.chaos.judge import Evidence, Finding, Kind, judge, words_of
 from tests.chaos.night import Night
 from tests.runtime.house import WITNESS, House, wait_until
-from tests.runtime.workshop import processes_naming, read_if_there
+from tests.runtime.processes import read_if_there
 
 PATIENCE_S = 300.0
 """How long a request may lie where each runtime is killed as soon as it leads, and the machine has other work."""
@@ -100,12 +100,6 @@ class Rig(House):
         verdict = wait_until(lambda: self.store.reader.verdict(request), f"an answer to {request}", PATIENCE_S)
         assert verdict is not None
         return verdict
-
-    def _kill_tasks(self) -> None:
-        """End everything that names this rig's folder, whatever became of the shims."""
-        for pid in processes_naming(self.folder) - {os.getpid()}:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
 
     @contextmanager
     def asking(self) -> Iterator[None]:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,7 @@ from boms_tui.model.ids import RunId
 from boms_tui.model.records import Verdict
 from boms_tui.model.states import RUN_ENDED, RunState
 from boms_tui.model.views import BoardQuery, RunView
+from tests.runtime.processes import processes_in, processes_naming
 
 T = TypeVar("T")
 PASSWORD = "correct horse battery"
@@ -164,25 +165,6 @@ class House:
 
     def _kill_tasks(self) -> None:
         """End the shims of this home, which its spool is named to, and what they started, which work in its folder."""
-        for process in _process_folders():
-            if _works_in(process, self.folder) or str(self.folder).encode() in _command_line(process):
-                with suppress(ProcessLookupError):
-                    os.kill(int(process.name), signal.SIGKILL)
-
-
-def _works_in(process: Path, folder: Path) -> bool:
-    try:
-        return (process / "cwd").readlink().is_relative_to(folder)
-    except OSError:
-        return False
-
-
-def _process_folders() -> Iterable[Path]:
-    return (folder for folder in Path("/proc").iterdir() if folder.name.isdecimal() and int(folder.name) != os.getpid())
-
-
-def _command_line(folder: Path) -> bytes:
-    try:
-        return (folder / "cmdline").read_bytes()
-    except OSError:
-        return b""
+        for pid in processes_naming(self.folder) | processes_in(self.folder):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

@@ -13,7 +13,8 @@ from boms_tui.runtime.machine import processes as processes_module
 from boms_tui.runtime.spool.cgroups import Cgroups
 from tests.runtime.house import wait_until
 from tests.runtime.machine import Machine
-from tests.runtime.workshop import ATTEMPT, alive, read_if_there
+from tests.runtime.processes import read_if_there
+from tests.runtime.workshop import ATTEMPT, alive
 
 JOINED = """
 import pathlib, sys

@@ -8,7 +8,7 @@ import pytest
 from boms_tui.model.records import Phase
 from boms_tui.model.states import RunState
 from tests.runtime.house import House, wait_until
-from tests.runtime.workshop import read_if_there
+from tests.runtime.processes import read_if_there
 
 CANARY = "canary-7f3a91"
 POINTS = (

@@ -18,7 +18,8 @@ from boms_tui.runtime.machine import watching
 from boms_tui.runtime.machine.processes import Processes
 from tests.runtime.house import wait_until
 from tests.runtime.machine import Machine
-from tests.runtime.workshop import ATTEMPT, alive, processes_naming
+from tests.runtime.processes import processes_naming
+from tests.runtime.workshop import ATTEMPT, alive
 
 
 def test_a_life_is_told_as_started_and_exited(machine: Machine) -> None:
@@ -201,15 +202,21 @@ def test_a_program_without_its_shim_is_watched_and_lost_when_it_ends(machine: Ma
     assert machine.shop.words() == ["start", "end 7"]
 
 
-def test_a_program_without_its_shim_is_killed_through_its_pidfd(
-    machine: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(watching, "GRACE_S", 0.2)
+def a_deaf_program_without_its_shim(machine: Machine) -> int:
+    """The pid of one that ignores SIGTERM."""
     machine.launch("sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done")
     pid = machine.wait_started().pid
     machine.until(lambda: machine.shop.tail() == (b"ready\n", 6, 0))
     machine.kill_shim()
     assert not machine.processes.poll(0.2)
+    return pid
+
+
+def test_a_program_without_its_shim_is_killed_through_its_pidfd(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "GRACE_S", 0.2)
+    pid = a_deaf_program_without_its_shim(machine)
     machine.processes.kill(ATTEMPT, "mina")
     assert isinstance(machine.wait_over()[0], Lost)
     assert not alive(pid)
@@ -367,11 +374,7 @@ def test_a_kill_that_the_disk_refuses_again_and_again_comes_to_the_end_of_its_gr
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watching, "GRACE_S", 1.5)
-    machine.launch("sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done")
-    pid = machine.wait_started().pid
-    machine.until(lambda: machine.shop.tail() == (b"ready\n", 6, 0))
-    machine.kill_shim()
-    assert not machine.processes.poll(0.2)
+    pid = a_deaf_program_without_its_shim(machine)
 
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")

@@ -24,7 +24,8 @@ from boms_tui.runtime.output.redaction import EVERYTHING, NotYetError
 from boms_tui.runtime.spool.baggage import Baggage
 from tests.runtime.house import wait_until
 from tests.runtime.machine import Machine
-from tests.runtime.workshop import ATTEMPT, read_if_there
+from tests.runtime.processes import read_if_there
+from tests.runtime.workshop import ATTEMPT
 
 CANARY = "canary-7f3a91-é"
 READ = "import json, os; print(len(json.load(os.fdopen(3))['PASSWORD'])); print(os.environ, flush=True)"

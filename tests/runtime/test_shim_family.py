@@ -13,7 +13,8 @@ from boms_tui.runtime.machine import bundle
 from boms_tui.runtime.shim import family
 from boms_tui.runtime.shim.family import Family
 from tests.runtime.house import wait_until
-from tests.runtime.workshop import Workshop, alive, both_shims, finish, needs_strace, read_if_there
+from tests.runtime.processes import read_if_there
+from tests.runtime.workshop import Workshop, alive, both_shims, finish, needs_strace
 
 ESCAPE = "(setsid sh -c 'echo $$ > escaped; sleep 61 & echo $! >> escaped; echo up > up; wait' &); read x < up; "
 """Forks twice and leaves the session, as services do; the one that escaped has a child."""

@@ -12,7 +12,8 @@ import pytest
 from boms_tui.runtime.shim.files import UNPREPARED
 from boms_tui.runtime.spool.found import Void
 from tests.runtime.house import wait_until
-from tests.runtime.workshop import Workshop, both_shims, finish, read_if_there
+from tests.runtime.processes import read_if_there
+from tests.runtime.workshop import Workshop, both_shims, finish
 
 pytestmark = both_shims
 HANDS_OVER = (

@@ -26,6 +26,7 @@ from boms_tui.runtime.spool.found import Alive, Ended, Found, Over, Unsupervised
 from boms_tui.runtime.spool.protocol import ExitRecord
 from boms_tui.runtime.spool.spool import Spool
 from tests.runtime.house import wait_until
+from tests.runtime.processes import processes_in, processes_naming, read_if_there
 
 UNDER_STRACE = ("strace", "-f", "-qq", "-o", "/dev/null", "-e")
 WITNESS = Path(__file__).with_name("witness.py")
@@ -158,32 +159,6 @@ class Workshop:
         ours = started is not None and started.pid not in {1, os.getpid()}  # killpg(1) would mean every process
         if ours and started is not None and start_time(started.pid) == started.start_time:
             os.killpg(started.pid, signal.SIGKILL)
-
-
-def processes_naming(path: Path) -> set[int]:
-    """The processes whose command line names a path."""
-    lines = Path("/proc").glob("[0-9]*/cmdline")
-    return {int(line.parent.name) for line in lines if bytes(path) in read_if_there(line)}
-
-
-def processes_in(folder: Path) -> set[int]:
-    """The other processes that have a folder for their own."""
-    there = {int(link.parent.name) for link in Path("/proc").glob("[0-9]*/cwd") if leads_to(link, folder)}
-    return there - {os.getpid()}
-
-
-def leads_to(link: Path, folder: Path) -> bool:
-    try:
-        return link.readlink() == folder
-    except OSError:
-        return False
-
-
-def read_if_there(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
 
 
 def finish(process: subprocess.Popen[bytes]) -> int:

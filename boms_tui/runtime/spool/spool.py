@@ -79,9 +79,7 @@ class Spool:
     def publish(
         self, spec: Spec, checked: tuple[CheckVerdict, ...] = (), proof: str = "", *, sync: bool = True
     ) -> Path:
-        """Put the attempt's folder in place, whole, with what was `checked` before the start.
-
-        `proof` tells its secrets from others.
+        """Put the attempt's folder in place, whole, with what was `checked` before and the `proof` of its secrets.
 
         Without `sync` the caller must call `sync` before it spawns. The folder's name must survive a power loss, lest
         the attempt be called void; of what is in it, its shim makes durable what proves anything, and only checks at

@@ -8,6 +8,6 @@ SELECT 'charges', (SELECT sum(total) FROM charge WHERE business_date = :date),
        (SELECT sum(charges) FROM contract_note WHERE business_date = :date)
 UNION ALL
 SELECT 'due is sold less bought less charges',
-       (SELECT sum(sold_value - bought_value) FROM netted WHERE business_date = :date)
+       (SELECT sum(CASE side WHEN 'S' THEN value ELSE -value END) FROM trade WHERE business_date = :date)
        - (SELECT sum(total) FROM charge WHERE business_date = :date),
        (SELECT sum(due) FROM contract_note WHERE business_date = :date)
