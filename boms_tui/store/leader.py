@@ -65,9 +65,11 @@ class Leader:
     def take(self, holder: str, seen: Lease, now: datetime, pools: Mapping[str, int]) -> int | None:
         """Take the lease as it was `seen`; the new epoch, or None where somebody was faster.
 
-        Readers are shown `pools`, or go on seeing those of the leader before where there are none.
+        Readers are shown `pools`, or go on seeing those of the leader before where there are none. What was known of
+        the journal is forgotten: others may have led since.
         """
         epoch = seen.epoch + 1
+        self._head = None
         beat = tables.lease_beat
         unchanged = and_(_row(beat, seen.epoch), beat.c.beat == seen.beat)
 

@@ -137,6 +137,19 @@ def test_a_leader_goes_on_after_a_conflict(house: House) -> None:
     assert house.reader.pulse().sequence == 1
 
 
+def test_who_leads_once_more_goes_on_where_another_left_off(house: House) -> None:
+    """As a command does that leads for a moment, sees a runtime come and go, and leads again."""
+    house.commit(journal=(an_entry("x"),))
+    other = Leader(house.engine)
+    epoch = other.take("node-2", other.lease(), NOW, {})
+    assert epoch is not None
+    other.commit(Decision(journal=(an_entry("y"),)), epoch)
+    again = house.leader.take("node-1", house.leader.lease(), NOW, {})
+    assert again is not None
+    house.leader.commit(Decision(journal=(an_entry("z"),)), again)
+    assert [sealed.entry.object for sealed in house.reader.journal()] == ["x", "y", "z"]
+
+
 def test_a_request_gets_one_verdict(house: House) -> None:
     house.inbox.submit(a_request("r-1"))
     verdict = Verdict(RequestId("r-1"), Answer.REJECTED, "stale", "it has changed", NOW, "running", "a/b@2026-11-20.1")
