@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
+from boms_tui.model.endings import LONGEST_WAIT
 from boms_tui.runtime.spool.archive import CLOSED
 from tests.chaos.campaign import Figures, Stage, figures_of, median
 from tests.chaos.judge import Finding, Kind
@@ -24,6 +25,8 @@ PRUNING = ("before-prune", "entombed", "set-aside")
 HITS = (1, 2, 3, 5)
 """At which time of passing a point the runtime dies, in turns."""
 NIGHTS_AT_ONCE = 2
+PATIENCE_S = LONGEST_WAIT.total_seconds() + 60
+"""A task that several runtimes could not start waits so long, and its night may be what all others wait for."""
 MANY = 100
 """From so many kills on, each kind of shim has a house of its own."""
 
@@ -40,7 +43,7 @@ def at_failpoints(stage: Stage) -> Figures:
         with ordering(rig, NIGHTS_AT_ONCE):
             for done, (point, hit) in enumerate(points, 1):
                 rig.begin(failpoint=f"{point}:{hit}")
-                wait_until(rig.has_died, f"the runtime to die at {point}:{hit}", 60)
+                wait_until(rig.has_died, f"the runtime to die at {point}:{hit}", PATIENCE_S)
                 unclaimed += rig.unclaimed()
                 stage.progress(done, len(points))
             rig.lead()
