@@ -30,7 +30,7 @@ from boms_tui.model.ordering import order, order_by_itself
 from boms_tui.model.planning import business_date_of
 from boms_tui.model.settle import settle
 from boms_tui.model.snapshot import Snapshot
-from boms_tui.model.states import ATTEMPT_LIVE, RunEvent, TaskEvent, TaskState
+from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, RunEvent, TaskEvent, TaskState
 from boms_tui.model.wall import wall_time
 
 
@@ -87,7 +87,12 @@ def _hold_due(draft: Draft, fact: HoldDue) -> None:
 
 
 def _run_due(draft: Draft, fact: RunDue) -> None:
-    draft.todo_runs[fact.run] = None
+    """A start time that has come has come for good, wherever the clock is set afterwards (SEMANTICS S14)."""
+    run = draft.run(fact.run)
+    if run is not None and run.not_before is not None and run.state not in RUN_ENDED:
+        draft.edit_run(run, not_before=None)
+        draft.say("due", run.id)
+        draft.todo_runs[run.id] = None
 
 
 _RULES: dict[type[Fact], Callable[[Draft, Any], None]] = {

@@ -1,15 +1,17 @@
 """Defects that simulated nights have shown, each in its smallest form."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from boms_tui.model.decide import decide
 from boms_tui.model.definition import CronStart
+from boms_tui.model.definitions import Source, plan_apply
 from boms_tui.model.facts import Asked, TookOver
 from boms_tui.model.ids import RequestId, RunId, SessionId
 from boms_tui.model.picture import Picture
-from boms_tui.model.records import Session
+from boms_tui.model.records import Revision, Session
 from boms_tui.model.request import LIFETIME, Request
 from boms_tui.model.snapshot import Snapshot
 from tests.model.night import Night, process, task
@@ -65,6 +67,44 @@ def test_releasing_what_is_still_to_come_orders_nothing() -> None:
     verdict = night.ask("release", "risk/margin@2026-11-20")
     assert verdict.code == "wrong-state"
     assert not night.snapshot.runs
+
+
+def test_a_start_time_that_came_under_a_hold_has_come_for_good() -> None:
+    """The clock is set back before the release: nothing would have looked at the run again."""
+    night = Night(process("ops/late", task("one"), start=(CronStart("30 18 * * *"),)))
+    assert night.ask("hold", "ops/late@2026-11-20").code == "ok"
+    night.now = night.now.replace(hour=18, minute=31)
+    night.tell(*night.snapshot.due(night.now))
+    night.now -= timedelta(hours=2)
+    assert night.ask("release", "ops/late@2026-11-20.1").code == "ok"
+    assert night.states("ops/late@2026-11-20.1") == {"one": "starting"}
+
+
+def test_a_rerun_of_what_has_not_ended_is_refused() -> None:
+    night, run = a_night()
+    verdict = night.ask("rerun", run)
+    assert (verdict.code, verdict.reason) == ("wrong-state", "load still runs; kill it or wait")
+    night.lose(run, "load")
+    assert night.ask("hold", run).code == "ok"
+    assert night.ask("resolve", f"{run}:load", given={"as": "rerun"}).code == "ok"
+    verdict = night.ask("rerun", run)
+    assert (verdict.code, verdict.reason) == (
+        "wrong-state", "there is nothing to run again: nothing of it has ended",
+    )  # fmt: skip
+
+
+def test_definitions_that_change_nothing_leave_a_row() -> None:
+    night, _ = a_night()
+    applied = plan_apply([Source("a.yaml", b"role: desk\n")], [])
+    (made,) = applied.documents
+    night.snapshot.current = (Revision(made.kind, made.id, 1, made.source, made.body, "author", night.now),)
+    session = Session(SessionId("s"), "admin", b"", night.now, night.now + LIFETIME)
+    request = Request(
+        RequestId("r"), "test", session.id, 1, "apply", "manifest", night.now, night.now + LIFETIME, "why"
+    )
+    decision = night.tell(Asked(request, session, documents=("role: desk\n",)))
+    assert [(entry.action, entry.reason) for entry in decision.journal] == [("definitions-unchanged", "why")]
+    assert not decision.revisions
 
 
 def test_a_hold_that_is_placed_and_released_at_once_is_one_new_row() -> None:

@@ -63,7 +63,10 @@ class Verdicts:
         asked, rows = sent.request, self.chronicle.rows_of.get(sent.request.id, [])
         if at > asked.expires_at:
             self.trace.complain("I4 no effect after expiry", f"{asked.id} expired {asked.expires_at}, applied {at}")
-        role = self.chronicle.role_of(sent.by, rows[0].sequence if rows else self.chronicle.sequence)
+        if not rows:
+            self.trace.complain("I10 what is done is on record", f"{asked.id} was applied and left no row")
+            return
+        role = self.chronicle.role_of(sent.by, rows[0].sequence)
         if not sent.honest or role not in _MAY.get(asked.verb, _OPERATORS):
             self.trace.complain("I5 no effect without right", f"{asked.id} of {sent.by}, {role or 'disabled'}")
         was = before.versions().get(asked.target, 0)

@@ -16,6 +16,9 @@ def apply(draft: Draft, ask: Ask) -> Refusal | None:
         applied = plan_apply(sources, draft.current, timezone=draft.snapshot.timezone)
     except DefinitionError as error:
         return Refusal(Code.INVALID, str(error))
+    if not applied.documents:
+        draft.say("definitions-unchanged", "definitions")
+        return None
     numbers = {(revision.kind, revision.id): revision.number for revision in draft.current}
     draft.put_revisions(
         [

@@ -17,14 +17,15 @@ def rerun(draft: Draft, ask: Ask) -> Refusal | None:
     busy = [name for name in names if draft.task(run.id, name).state in LIVE | {TaskState.UNKNOWN}]
     if busy:
         return Refusal(Code.WRONG_STATE, f"{', '.join(busy)} still runs; kill it or wait")
+    ended = [name for name in names if draft.task(run.id, name).state in ENDED]
+    if not ended:
+        return Refusal(Code.WRONG_STATE, "there is nothing to run again: nothing of it has ended")
     run = reopen(draft, run)
-    for name in names:
-        task = draft.task(run.id, name)
-        if task.state in ENDED:
-            draft.move_task(
-                task, TaskEvent.RERUN, due_at=None, started_at=None, ended_at=None,
-                reason=f"rerun by {ask.by}: {ask.reason}", **RENEWED, **SPENT,
-            )  # fmt: skip
+    for name in ended:
+        draft.move_task(
+            draft.task(run.id, name), TaskEvent.RERUN, due_at=None, started_at=None, ended_at=None,
+            reason=f"rerun by {ask.by}: {ask.reason}", **RENEWED, **SPENT,
+        )  # fmt: skip
     return None
 
 
