@@ -61,6 +61,8 @@ class Morning:
                 continue
             for _ in range(3):
                 night.pass_time(SECOND)
+            if night.leader() is not leader:
+                continue
             if self._is_busy():
                 night.pass_time(20 * MINUTE)
             elif any(row.is_live and row.node != leader.node for row in self.promises.evidence.attempts.values()):
