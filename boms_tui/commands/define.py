@@ -31,6 +31,7 @@ def check(context: Context, given: Namespace) -> int:
     applied = _planned(context, read_sources(given.paths), context.reader.current() if has_store else ())
     if has_store:
         _note_pools(context, applied)
+    _note_ends(context, applied)
     _print_applied(context, applied)
     return ExitCode.DONE
 
@@ -45,6 +46,7 @@ def apply(context: Context, given: Namespace) -> int:
     sources = read_sources(given.paths)
     applied = _planned(context, sources, context.reader.current())
     _note_pools(context, applied)
+    _note_ends(context, applied)
     if given.dry_run or not (applied.created or applied.changed):
         _print_applied(context, applied)
         return ExitCode.DONE
@@ -137,6 +139,12 @@ def _note_pools(context: Context, applied: Applied) -> None:
     pools = {task.pool for process in processes for task in process.tasks.values()}
     for pool in sorted(pools - {"local", *context.reader.pulse().pools}):
         context.out.note(f"no runtime serves the pool {pool} yet")
+
+
+def _note_ends(context: Context, applied: Applied) -> None:
+    """Say which calendars end soon, before it bites."""
+    for name, end in applied.catalogue.almanac.ending(clock.now().date()).items():
+        context.out.note(f"calendar {name}: nothing is known after {end}; weekends alone are off from then on")
 
 
 def _print_applied(context: Context, applied: Applied, request: str | None = None) -> None:

@@ -86,10 +86,11 @@ def _night(context: Context, script: Script) -> int:
 
 
 def _console(context: Context, script: Script) -> int:
-    """The console on a night that has just been ordered for the current business date."""
+    """The console on a night that has just been ordered: that of the current business date, or of the last one."""
     operator = _signed_in(context, "operator")
-    processes = context.reader.catalogue().processes
-    day = business_date_of(processes[script.order[0]], clock.now())
+    catalogue = context.reader.catalogue()
+    today = business_date_of(catalogue.processes[script.order[0]], clock.now())
+    day = today if plan(catalogue, today).planned else last_planned_date(catalogue, clock.now())
     Night(operator, script, day, lambda _: None).order()
     return serve.open_console(context, Hint(ACCOUNTS))
 

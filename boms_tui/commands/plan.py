@@ -1,4 +1,4 @@
-"""`boms plan`: what the definitions order for a business date, when, and what not."""
+"""`boms plan`: what the definitions order for a business date, when, and what not; or the days of a calendar."""
 
 from argparse import Namespace
 from datetime import datetime
@@ -7,6 +7,7 @@ from boms_tui import clock
 from boms_tui.commands.command import Command, Parser, day
 from boms_tui.commands.context import Context
 from boms_tui.commands.out import iso
+from boms_tui.commands.year import show_year
 from boms_tui.errors import ExitCode
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.planning import Plan, business_date_of
@@ -14,10 +15,15 @@ from boms_tui.model.planning import plan as plan_of
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument("--date", type=day, metavar="D", help="the business date (of each process, its current one)")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--date", type=day, metavar="D", help="the business date (of each process, its current one)")
+    what.add_argument("--calendar", metavar="NAME", help="show the days of a calendar instead")
+    parser.add_argument("--year", type=int, metavar="Y", choices=range(1970, 2101), help="of the calendar (this one)")
 
 
 def plan(context: Context, given: Namespace) -> int:
+    if given.calendar:
+        return show_year(context, given.calendar, given.year)
     catalogue = context.reader.catalogue()
     found = plan_of(catalogue, given.date) if given.date else current_plan(catalogue, clock.now())
     if context.out.as_json:

@@ -1,17 +1,15 @@
 """What the checks of an attempt say of facts that somebody else gathered; what was seen is told beside each answer."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from boms_tui.model.definition import FileCheck, OutputCheck, Process, WindowCheck
-from boms_tui.model.planning import instant_of
+from boms_tui.model.definition import FileCheck, OutputCheck
+from boms_tui.model.planning import Hours
 from boms_tui.model.text import safe
 
 SKEW = timedelta(seconds=2)
 """How far the clock of a file's host may be ahead of ours."""
-_DAY = timedelta(days=1)
 _LONGEST = 160
 _BEFORE_MATCH = 40
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
@@ -25,15 +23,7 @@ class DueFile:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class DueWindow:
-    """A window check's hours of one business date, in the process's zone."""
-
-    opens: datetime
-    closes: datetime
-
-
-DueBefore = DueFile | DueWindow
+DueBefore = DueFile | Hours
 DueAfter = DueFile | OutputCheck
 DueCheck = DueBefore | DueAfter
 """A check of one attempt, its placeholders filled and its hours known."""
@@ -71,21 +61,12 @@ class Finding(NamedTuple):
     saw: str
 
 
-def due_window(check: WindowCheck, process: Process, business_date: date) -> DueWindow:
-    """The hours of `business_date`: a time before the day starts belongs to the following morning (S14)."""
-    zone = ZoneInfo(process.timezone)
-    opens, closes = (_wall(at, process.day_starts, business_date) for at in (check.start, check.end))
-    if closes <= opens:
-        closes += _DAY
-    return DueWindow(instant_of(opens, zone).astimezone(zone), instant_of(closes, zone).astimezone(zone))
-
-
 def words(check: DueCheck) -> str:
     """A check as it is told to people."""
     match check:
         case DueFile(FileCheck() as file):
             return ", ".join((f"file {safe(file.path)}", *_conditions(file)))
-        case DueWindow(opens, closes):
+        case Hours(opens, closes):
             return f"between {opens:%H:%M} and {closes:%H:%M %Z}"
         case OutputCheck(fail_on, require):
             forbids = f"no line of the output matches {safe(fail_on)}" if fail_on else ""
@@ -104,7 +85,7 @@ def judge_file(due: DueFile, seen: FileSeen | NotSeen, now: datetime, ended: dat
     return Finding(not wrong, f"{saw}: {wrong}" if wrong else saw)
 
 
-def judge_window(due: DueWindow, now: datetime) -> Finding:
+def judge_window(due: Hours, now: datetime) -> Finding:
     local = now.astimezone(due.opens.tzinfo)
     at = f"it is {local:%H:%M %Z}"
     if now < due.opens:
@@ -146,10 +127,6 @@ def span(length: timedelta) -> str:
         count, seconds = divmod(seconds, unit)
         parts.append(f"{count} {name}")
     return " ".join(part for n, part in enumerate(parts) if n == 0 or not part.startswith("0 "))
-
-
-def _wall(at: time, day_starts: time, business_date: date) -> datetime:
-    return datetime.combine(business_date + _DAY if at < day_starts else business_date, at)
 
 
 def _conditions(file: FileCheck) -> tuple[str, ...]:

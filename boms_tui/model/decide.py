@@ -24,6 +24,7 @@ from boms_tui.model.facts import (
     TookOver,
     Unproved,
     Voided,
+    WindowDue,
 )
 from boms_tui.model.ids import split_ref
 from boms_tui.model.ordering import order, order_by_itself
@@ -95,6 +96,12 @@ def _run_due(draft: Draft, fact: RunDue) -> None:
         draft.todo_runs[run.id] = None
 
 
+def _window_due(draft: Draft, fact: WindowDue) -> None:
+    run = draft.run(fact.run)
+    if run is not None and run.state not in RUN_ENDED:
+        draft.look_at_all(run)
+
+
 _RULES: dict[type[Fact], Callable[[Draft, Any], None]] = {
     TookOver: _took_over,
     Strayed: strayed,
@@ -109,4 +116,5 @@ _RULES: dict[type[Fact], Callable[[Draft, Any], None]] = {
     TaskDue: _task_due,
     HoldDue: _hold_due,
     RunDue: _run_due,
+    WindowDue: _window_due,
 }

@@ -142,8 +142,8 @@ class FileCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowCheck:
-    """The hours of the business date, in the process's zone, within which the task may start; may cross midnight."""
+class Window:
+    """The hours of the business date, in the process's zone, within which tasks may start; may cross midnight."""
 
     start: time
     end: time
@@ -157,7 +157,7 @@ class OutputCheck:
     require: str = ""
 
 
-BeforeCheck = FileCheck | WindowCheck
+BeforeCheck = FileCheck | Window
 AfterCheck = FileCheck | OutputCheck
 
 
@@ -233,13 +233,17 @@ class ProcessStart:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process as a run executes it. `tasks` is in topological order of the dependencies within."""
+    """A process as a run executes it. `tasks` is in topological order of the dependencies within.
+
+    It is ordered for the dates of its `calendar`; for any date where that is "".
+    """
 
     id: ProcessId
     tasks: Mapping[TaskName, Task]
     title: str = ""
     instructions: str = ""
     owner: str = "operator"
+    calendar: str = ""
     timezone: str = "UTC"
     day_starts: time = time(0)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
@@ -248,6 +252,7 @@ class Process:
     contacts: tuple[str, ...] = ()
     priority: int = 50
     overlap: Overlap = Overlap.QUEUE
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)

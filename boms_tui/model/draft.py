@@ -28,7 +28,7 @@ from boms_tui.model.records import (
     User,
     Verdict,
 )
-from boms_tui.model.snapshot import Snapshot, TaskKey, upstream_date
+from boms_tui.model.snapshot import Snapshot, TaskKey
 from boms_tui.model.states import (
     ATTEMPT_LIVE,
     RUN_ENDED,
@@ -78,7 +78,7 @@ class Draft(Overlay):
         self._added[run.process].append(run.id)
         for _, dependency in self.shape(created).outside:
             if dependency.process is not None:
-                day = upstream_date(dependency.date, run.business_date)
+                day = self.catalogue.date_read(dependency, run.business_date)
                 self._added_waiters[dependency.process, day][run.id] = None
         for task in tasks:
             self._count(self._tasks.add((run.id, task), TaskRun(run.id, task, changed_at=self.now)), None)

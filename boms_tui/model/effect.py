@@ -14,7 +14,7 @@ from boms_tui.model.records import Run, Session, User
 from boms_tui.model.request import LIFETIME, Request
 from boms_tui.model.settle import settle
 from boms_tui.model.shape import behind, shape_of
-from boms_tui.model.snapshot import DAY, Snapshot, triggers_of, upstream_date
+from boms_tui.model.snapshot import Snapshot, triggers_of
 from boms_tui.model.states import LIVE, PASSED, AttemptState, RunState, TaskState
 from boms_tui.model.verbs import VERBS
 from boms_tui.model.views import Effect
@@ -62,8 +62,8 @@ def readers_of(catalogue: Catalogue, process: ProcessId, day: date) -> set[tuple
         (other.id, own)
         for other in catalogue.processes.values()
         for _, dependency in shape_of(other).outside
-        for own in (day, day + DAY)
-        if dependency.process == process and upstream_date(dependency.date, own) == day
+        if dependency.process == process
+        for own in catalogue.dates_reading(dependency, day)
     } | {(other, day) for other in triggers_of(catalogue).get(process, ())}
 
 

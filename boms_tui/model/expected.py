@@ -20,12 +20,13 @@ def expected(draft: Overlay, process: ProcessId, day: date) -> str:
 
 def _expected(draft: Overlay, process: ProcessId, day: date, seen: frozenset[ProcessId]) -> str:
     definition = draft.catalogue.processes.get(process)
-    if definition is None or process in seen:
+    almanac = draft.catalogue.almanac
+    if definition is None or process in seen or not almanac.has(definition.calendar, day):
         return ""
     for start in definition.start:
         match start:
             case CronStart(cron):
-                coming = [at for at in cron_times(definition, cron, day) if at > draft.now]
+                coming = [at for at in cron_times(almanac, definition, cron, day) if at > draft.now]
                 if coming:
                     return f"at {wall_time(coming[0], definition.timezone, draft.now)}"
             case ProcessStart(upstream):

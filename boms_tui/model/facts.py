@@ -138,11 +138,18 @@ class RunDue:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowDue:
+    """A window over a run that may have opened or closed."""
+
+    run: RunId
+
+
+@dataclass(frozen=True, slots=True)
 class TookOver:
     """A new leader: every open run is looked at again, and kills that were asked for are asked again."""
 
 
 Fact = (
     TookOver | Strayed | Unproved | Started | Checked | Exited | Voided | Lost | Asked
-    | OccurrenceDue | TaskDue | HoldDue | RunDue
+    | OccurrenceDue | TaskDue | HoldDue | RunDue | WindowDue
 )  # fmt: skip

@@ -10,6 +10,7 @@ from boms_tui.model.draft import RUNTIME
 from boms_tui.model.identity import unfit
 from boms_tui.model.ids import TaskName
 from boms_tui.model.overlay import ROOT, Overlay
+from boms_tui.model.planning import hours_of
 from boms_tui.model.records import Hold, Run, TaskRun
 from boms_tui.model.standing import dependency_gate
 from boms_tui.model.states import RUN_ENDED, TaskState
@@ -97,6 +98,7 @@ def _outer_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
     for dependency in defined.after:
         if dependency.process is not None:
             yield dependency_gate(draft, run, dependency)
+    yield from _window(draft, run)
     yield from _holds(draft, run, task.task)
     yield from _backoff(draft, process.timezone, task)
     if defined.confirm:
@@ -166,6 +168,21 @@ def _start_time(draft: Overlay, run: Run) -> Iterator[Gate]:
         detail = f"starts at {wall_time(run.not_before, draft.definition(run).timezone, draft.now)}"
         due = draft.now >= run.not_before
         yield Gate(GateKind.START_TIME, "start-time", open=due, detail=detail, opens_at=run.not_before)
+
+
+def _window(draft: Overlay, run: Run) -> Iterator[Gate]:
+    """Nothing starts outside of the process's hours; once they have passed, only a person can help (SEMANTICS S14)."""
+    process = draft.definition(run)
+    if process.window is None:
+        return
+    hours = hours_of(process.window, process, run.business_date)
+    opens, closes = (wall_time(at, process.timezone, draft.now) for at in (hours.opens, hours.closes))
+    if draft.now < hours.opens:
+        yield _closed(GateKind.WINDOW, "window", f"opens at {opens}", opens_at=hours.opens)
+    elif draft.now < hours.closes:
+        yield Gate(GateKind.WINDOW, "window", open=True, detail=f"open until {closes}")
+    else:
+        yield _closed(GateKind.WINDOW, "window", f"the window passed: it closed at {closes}", by_itself=False)
 
 
 def _overlap(draft: Overlay, run: Run) -> Iterator[Gate]:

@@ -2,22 +2,59 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 
-from boms_tui.model.definition import Contact, Process, Resource, Role
+from boms_tui.model.almanac import EVERY_DAY, Almanac
+from boms_tui.model.calendar import Calendar
+from boms_tui.model.definition import Contact, Dependency, Process, RelativeDate, Resource, Role
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.records import Attempt, Hold, Run, TaskRun
 
+DAY = timedelta(days=1)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Catalogue:
     """The definitions in force: the newest revision of each document."""
 
     processes: Mapping[ProcessId, Process] = field(default_factory=dict)
     revisions: Mapping[ProcessId, int] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     resources: Mapping[str, Resource] = field(default_factory=dict)
+
+    @cached_property
+    def almanac(self) -> Almanac:
+        """Which dates its calendars select."""
+        return Almanac(self.calendars)
+
+    def calendar_of(self, process: ProcessId) -> str:
+        """The calendar of a process in force; "", every day, where there is no such process."""
+        known = self.processes.get(process)
+        return EVERY_DAY if known is None else known.calendar
+
+    def date_read(self, dependency: Dependency, own: date) -> date:
+        """The business date that a run of `own` reads of the other process; `previous` is by its calendar."""
+        match dependency.date:
+            case RelativeDate.SAME:
+                return own
+            case RelativeDate.PREVIOUS:
+                return self.almanac.before(self._calendar_read(dependency), own)
+            case day:
+                return day
+
+    def dates_reading(self, dependency: Dependency, day: date) -> tuple[date, ...]:
+        """The business dates whose runs read `day`; of those that read one fixed date, the days around it."""
+        if dependency.date is RelativeDate.SAME:
+            return (day,)
+        following = self.almanac.after(self._calendar_read(dependency), day) or day + DAY
+        dates = [day + DAY * number for number in range((following - day).days + 1)]
+        return tuple(own for own in dates if self.date_read(dependency, own) == day)
+
+    def _calendar_read(self, dependency: Dependency) -> str:
+        return EVERY_DAY if dependency.process is None else self.calendar_of(dependency.process)
 
 
 @dataclass(frozen=True, slots=True)

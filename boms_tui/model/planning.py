@@ -3,30 +3,24 @@
 All of it is a function of definitions and dates; nothing here knows what time it is.
 """
 
-import re
-from calendar import monthrange
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from boms_tui.model.definition import CronStart, Process, ProcessStart
+from boms_tui.model.almanac import Almanac
+from boms_tui.model.cron import Cron, cron_of
+from boms_tui.model.definition import CronStart, Process, ProcessStart, Window
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.picture import Catalogue
 
+HORIZON = timedelta(days=5 * 366)
+"""How far ahead a schedule is searched: 29 February comes within five years."""
 MOST_A_DAY = 10_000
 """Orders of one process for one date: more are cut, since processes that order each other can multiply."""
 _DAY = timedelta(days=1)
-_LEAP_YEAR = 2000
-_LONGEST_WAIT = 9
-"""Years: 29 February comes at least that often."""
 _TICK = timedelta(microseconds=1)
-_NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat"
-_MEANINGS = (
-    "minute (0-59)", "hour (0-23)", "day of the month (1-31)", "month (1-12)", "day of the week (0-7)",
-)  # fmt: skip
-_FIELD = re.compile(rf"([0-9*?/,#LW-]|{_NAMES}){{1,100}}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +54,67 @@ class Plan:
     excluded: tuple[Excluded, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A window on one business date: two instants, in the process's zone."""
+
+    opens: datetime
+    closes: datetime
+
+
+def hours_of(window: Window, process: Process, business_date: date) -> Hours:
+    """The hours of `business_date`: a time before the day starts belongs to the following morning (SEMANTICS S14)."""
+    return _hours(window, process.timezone, process.day_starts, business_date)
+
+
 def business_date_of(process: Process, instant: datetime) -> date:
     """The business date that `instant` belongs to: the newest whose day has begun in the process's zone."""
     zone = ZoneInfo(process.timezone)
     around = instant.astimezone(zone).date()
     # Clocks that go back across midnight make a wall date return: the day that has begun stays.
-    return next(day for day in (around + _DAY, around, around - _DAY) if _day_begins(process, day) <= instant)
+    return next(
+        day
+        for day in (around + _DAY, around, around - _DAY)
+        if _begin(process.timezone, process.day_starts, day) <= instant
+    )
 
 
-def cron_times(process: Process, cron: str, business_date: date) -> tuple[datetime, ...]:
-    """The instants that five-field `cron` names on a business date of `process`."""
+def cron_times(almanac: Almanac, process: Process, cron: str, business_date: date) -> tuple[datetime, ...]:
+    """The instants that five-field `cron` names on a business date, where the calendar of `process` selects that."""
+    if not almanac.has(process.calendar, business_date):
+        return ()
     return _cron_times(cron, process.timezone, process.day_starts, business_date)
+
+
+def next_time(almanac: Almanac, process: Process, cron: str, after: datetime) -> datetime | None:
+    """The first instant after `after` that `cron` names on a date that the calendar selects; None within five years."""
+    zone, until = ZoneInfo(process.timezone), after + HORIZON
+    while (at := next(occurrences(cron, zone, after, until), None)) is not None:
+        day = business_date_of(process, at)
+        if almanac.has(process.calendar, day):
+            return at
+        following = almanac.after(process.calendar, day)
+        if following is None:
+            return None
+        after = _begin(process.timezone, process.day_starts, following) - _TICK
+    return None
 
 
 def occurrences(cron: str, zone: ZoneInfo, after: datetime, until: datetime) -> Iterator[datetime]:
     """The UTC instants in (after, until] that five-field `cron` names on the wall clock of `zone`.
 
-    A wall time that exists twice counts the first time; one that does not exist counts at the first moment after the
-    gap, together with all others that fell into it.
+    A time of day that exists twice counts the first time; one that does not exist counts at the first moment after the
+    gap, together with all others that fell into it. What comes in every hour is an interval, which follows elapsed
+    time: in an hour that exists twice it comes twice as often.
     """
-    from croniter import CroniterBadDateError, croniter
+    named = cron_of(cron)
+    return (_elapsing if named.hourly else _fixed)(named, zone, after, until)
 
-    wall = after.astimezone(zone).replace(tzinfo=None, microsecond=0)
-    times = croniter(cron, wall, ret_type=datetime, max_years_between_matches=_LONGEST_WAIT)
+
+def _fixed(cron: Cron, zone: ZoneInfo, after: datetime, until: datetime) -> Iterator[datetime]:
     last = after
-    while True:
-        try:
-            at = instant_of(times.get_next(), zone)
-        except CroniterBadDateError:
-            return
+    for wall in cron.after(_wall(after, zone)):
+        at = instant_of(wall, zone)
         if at > until:
             return
         if at > last:
@@ -96,42 +122,27 @@ def occurrences(cron: str, zone: ZoneInfo, after: datetime, until: datetime) -> 
             yield at
 
 
-@lru_cache(maxsize=4_096)
-def bad_cron(text: str) -> str:
-    """What is wrong with a cron text; "" where nothing is."""
-    from croniter import CroniterError, croniter
-
-    fields = text.split()
-    if len(fields) != 5:
-        return f"{len(fields)} fields instead of 5"
-    wrong = next((field for field in fields if not _FIELD.fullmatch(field)), None)
-    if wrong is not None:
-        return f"{wrong} cannot be read"
-    try:
-        _, _, days, months, weekdays = croniter.expand(text)[0]
-    except CroniterError as error:
-        return next(_bad_fields(fields), str(error))
-    if weekdays == ["*"] and not any(_exists(day, month) for day in days for month in months):
-        return "there is no such day"
-    return ""
+def _elapsing(cron: Cron, zone: ZoneInfo, after: datetime, until: datetime) -> Iterator[datetime]:
+    """From one change of the clocks to the next, a day at a time at the most; days without any are passed over."""
+    while after < until:
+        end = min(after + _DAY, until)
+        local = (after + _TICK).astimezone(zone)
+        offset = local.utcoffset() or timedelta()
+        if end.astimezone(zone).utcoffset() != offset:
+            end = _change(zone, after, end) - _TICK
+        for wall in cron.after(_wall(after, timezone(offset))):
+            at = (wall - offset).replace(tzinfo=UTC)
+            if at > end:
+                break
+            yield at
+        else:
+            return
+        after = max(end, at - 2 * _DAY)
 
 
-def _bad_fields(fields: Sequence[str]) -> Iterator[str]:
-    """What is wrong with the fields that are wrong by themselves."""
-    from croniter import CroniterError, croniter
-
-    for place, (field, meaning) in enumerate(zip(fields, _MEANINGS, strict=True)):
-        alone = ["*"] * len(fields)
-        alone[place] = field
-        try:
-            croniter.expand(" ".join(alone))
-        except CroniterError:
-            yield f"{field} cannot be the {meaning}"
-
-
-def _exists(day: int | str, month: int | str) -> bool:
-    """Whether a month ever has such a day; croniter's `*` and `l` always come."""
-    return isinstance(day, str) or isinstance(month, str) or day <= monthrange(_LEAP_YEAR, month)[1]
+def _wall(instant: datetime, zone: tzinfo) -> datetime:
+    """What the clocks of a zone show, to the second."""
+    return instant.astimezone(zone).replace(tzinfo=None, microsecond=0)
 
 
 def plan(catalogue: Catalogue, day: date) -> Plan:
@@ -141,7 +152,7 @@ def plan(catalogue: Catalogue, day: date) -> Plan:
     return Plan(
         planned=tuple(sorted(planned, key=lambda one: (one.earliest, one.at is None))),
         excluded=tuple(
-            Excluded(process, _why_not(catalogue.processes[process], day))
+            Excluded(process, _why_not(catalogue, catalogue.processes[process], day))
             for process, runs in sorted(orders.items())
             if not runs
         ),
@@ -163,15 +174,19 @@ def _orders(catalogue: Catalogue, day: date) -> dict[ProcessId, tuple[Planned, .
             continue
         todo.pop()
         if definition and process not in done:
-            runs = sorted(_orders_of(definition, day, done), key=lambda one: one.earliest)
+            runs = sorted(_orders_of(catalogue.almanac, definition, day, done), key=lambda one: one.earliest)
             done[process] = tuple(runs[:MOST_A_DAY])
     return done
 
 
-def _orders_of(process: Process, day: date, done: Mapping[ProcessId, tuple[Planned, ...]]) -> Iterator[Planned]:
+def _orders_of(
+    almanac: Almanac, process: Process, day: date, done: Mapping[ProcessId, tuple[Planned, ...]]
+) -> Iterator[Planned]:
+    if not almanac.has(process.calendar, day):
+        return
     for start in process.start:
         if isinstance(start, CronStart):
-            for at in cron_times(process, start.cron, day):
+            for at in cron_times(almanac, process, start.cron, day):
                 yield Planned(process.id, day, at, f"cron {start.cron}", at)
         else:
             for cause in done.get(start.process, ()):
@@ -182,7 +197,9 @@ def _upstream(process: Process) -> list[ProcessId]:
     return [start.process for start in process.start if isinstance(start, ProcessStart)]
 
 
-def _why_not(process: Process, day: date) -> str:
+def _why_not(catalogue: Catalogue, process: Process, day: date) -> str:
+    if off := catalogue.almanac.why_not(process.calendar, day):
+        return off
     crons = [start.cron for start in process.start if isinstance(start, CronStart)]
     reasons = [f"cron {cron} names no time of {day}" for cron in crons]
     reasons += [f"nothing orders {other} for {day}" for other in _upstream(process)]
@@ -191,13 +208,23 @@ def _why_not(process: Process, day: date) -> str:
 
 @lru_cache(maxsize=8_192)
 def _cron_times(cron: str, timezone: str, day_starts: time, day: date) -> tuple[datetime, ...]:
+    begins, ends = (_begin(timezone, day_starts, when) for when in (day, day + _DAY))
+    return tuple(occurrences(cron, ZoneInfo(timezone), begins - _TICK, ends - _TICK))
+
+
+@lru_cache(maxsize=8_192)
+def _hours(window: Window, timezone: str, day_starts: time, day: date) -> Hours:
     zone = ZoneInfo(timezone)
-    begins, ends = (instant_of(datetime.combine(when, day_starts), zone) for when in (day, day + _DAY))
-    return tuple(occurrences(cron, zone, begins - _TICK, ends - _TICK))
+    opens, closes = (datetime.combine(day + _DAY if at < day_starts else day, at) for at in (window.start, window.end))
+    if closes <= opens:
+        closes += _DAY
+    return Hours(instant_of(opens, zone).astimezone(zone), instant_of(closes, zone).astimezone(zone))
 
 
-def _day_begins(process: Process, day: date) -> datetime:
-    return instant_of(datetime.combine(day, process.day_starts), ZoneInfo(process.timezone))
+@lru_cache(maxsize=65_536)
+def _begin(zone: str, day_starts: time, day: date) -> datetime:
+    """When a business date begins."""
+    return instant_of(datetime.combine(day, day_starts), ZoneInfo(zone))
 
 
 def instant_of(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -205,7 +232,11 @@ def instant_of(wall: datetime, zone: ZoneInfo) -> datetime:
     first = wall.replace(tzinfo=zone).astimezone(UTC)
     if first.astimezone(zone).replace(tzinfo=None) == wall:
         return first
-    before, after = wall.replace(tzinfo=zone, fold=1).astimezone(UTC), first
+    return _change(zone, wall.replace(tzinfo=zone, fold=1).astimezone(UTC), first)
+
+
+def _change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """The first instant after `before` at which the clocks of a zone show what they show at `after`."""
     offset = before.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + (after - before) // 2

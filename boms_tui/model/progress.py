@@ -129,5 +129,6 @@ def _order_followers(draft: Draft, run: Run) -> None:
     """Order what starts when this process succeeds, once for each of its runs (SEMANTICS S9)."""
     for name in draft.snapshot.ordered_by(run.process):
         process = draft.catalogue.processes[name]
-        if not draft.has_occurrence(process.id, f"process:{run.id}"):
+        selected = draft.catalogue.almanac.has(process.calendar, run.business_date)
+        if selected and not draft.has_occurrence(process.id, f"process:{run.id}"):
             order_by_itself(draft, process, run.business_date, occurrence=f"process:{run.id}", by=f"process {run.id}")

@@ -8,31 +8,31 @@ from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from boms_tui.model.decision import Decision
-from boms_tui.model.definition import Process, ProcessStart, RelativeDate, Role
-from boms_tui.model.facts import Fact, HoldDue, RunDue, TaskDue
+from boms_tui.model.definition import Process, ProcessStart, Role
+from boms_tui.model.facts import Fact, HoldDue, RunDue, TaskDue, WindowDue
 from boms_tui.model.ids import ProcessId, RunId, SessionId, TaskName
 from boms_tui.model.picture import Catalogue, Picture
+from boms_tui.model.planning import hours_of
 from boms_tui.model.ranks import Ranks, place_of
 from boms_tui.model.records import Attempt, Hold, Revision, Run, Session, TaskRun, User
 from boms_tui.model.shape import shape_of
 from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, TaskState
 
-DAY = timedelta(days=1)
 TaskKey = tuple[RunId, TaskName]
 Waiting = dict[tuple[RunId, TaskName | None], None]
 """Runs (None) and tasks that wait for something, in the order in which they came: nothing depends on how names hash."""
 
 
-def dates_read(runs: Iterable[tuple[Process, date]]) -> set[date]:
+def dates_read(catalogue: Catalogue, runs: Iterable[tuple[Process, date]]) -> set[date]:
     """The business dates that deciding about runs of these processes and dates looks at."""
     dates: set[date] = set()
     for process, business_date in runs:
         dates.add(business_date)
         for _, dependency in shape_of(process).outside:
-            dates.add(upstream_date(dependency.date, business_date))
+            dates.add(catalogue.date_read(dependency, business_date))
     return dates
 
 
@@ -44,13 +44,6 @@ def triggers_of(catalogue: Catalogue) -> dict[ProcessId, tuple[ProcessId, ...]]:
             if isinstance(start, ProcessStart):
                 behind[start.process].append(process.id)
     return {process: tuple(dict.fromkeys(names)) for process, names in behind.items()}
-
-
-def upstream_date(relative: RelativeDate | date, business_date: date) -> date:
-    """The business date of the other process that a dependency of a run of `business_date` reads."""
-    if relative is RelativeDate.SAME:
-        return business_date
-    return business_date - DAY if relative is RelativeDate.PREVIOUS else relative
 
 
 @dataclass
@@ -93,6 +86,7 @@ class Snapshot:
     blockers: dict[TaskKey, int] = field(default_factory=dict)
     timers: list[tuple[datetime, int, Fact]] = field(default_factory=list)
     _timer_count: int = 0
+    _seen: datetime | None = None
 
     @classmethod
     def of(
@@ -146,6 +140,7 @@ class Snapshot:
             self.catalogue = decision.catalogue
             newest = {(revision.kind, revision.id): revision for revision in (*self.current, *decision.revisions)}
             self.current = tuple(newest.values())
+            self._watch_anew()
         for run in decision.runs:
             self._put_run(run)
         for task in decision.tasks:
@@ -181,7 +176,10 @@ class Snapshot:
         return self._triggers[1].get(process, ())
 
     def due(self, now: datetime) -> Iterator[Fact]:
-        """Take the facts whose time has come."""
+        """Take the facts whose time has come; where the clock went back, those whose time comes once more."""
+        if self._seen is not None and now < self._seen:
+            self._set_timers()
+        self._seen = now
         while self.timers and self.timers[0][0] <= now:
             yield heapq.heappop(self.timers)[2]
 
@@ -204,8 +202,34 @@ class Snapshot:
         elif run.id not in open_runs:
             open_runs[run.id] = None
             self._watch(run, watching=True)
-            if run.not_before is not None and run.started_at is None:
-                self._at(run.not_before, RunDue(run.id))
+            self._time_run(run)
+
+    def _set_timers(self) -> None:
+        """Have everything that waits for a time told again when it comes."""
+        self.timers.clear()
+        for run in self.unended():
+            self._time_run(run)
+            for task in self.tasks[run.id].values():
+                self._time_task(task)
+        for hold in self.holds.values():
+            self._time_hold(hold)
+
+    def _time_run(self, run: Run) -> None:
+        if run.not_before is not None and run.started_at is None:
+            self._at(run.not_before, RunDue(run.id))
+        process = self._definition(run.id)
+        if process.window is not None:
+            hours = hours_of(process.window, process, run.business_date)
+            for at in (hours.opens, hours.closes):
+                self._at(at, WindowDue(run.id))
+
+    def _time_task(self, task: TaskRun) -> None:
+        if task.state is TaskState.BACKOFF and task.due_at is not None:
+            self._at(task.due_at, TaskDue(task.run, task.task))
+
+    def _time_hold(self, hold: Hold) -> None:
+        if hold.until is not None:
+            self._at(hold.until, HoldDue(hold.id))
 
     def _index_run(self, run: Run) -> None:
         current = self.catalogue.processes.get(run.process)
@@ -220,12 +244,18 @@ class Snapshot:
         for task, dependency in shape_of(self.definitions[run.process, run.revision]).outside:
             if dependency.process is None:
                 continue
-            key = (dependency.process, upstream_date(dependency.date, run.business_date))
+            key = (dependency.process, self.catalogue.date_read(dependency, run.business_date))
             waiting = self.waiters.setdefault(key, {}).setdefault(dependency.task, {})
             if watching:
                 waiting[run.id, task] = None
             else:
                 waiting.pop((run.id, task), None)
+
+    def _watch_anew(self) -> None:
+        """A changed calendar moves which dates are read."""
+        self.waiters.clear()
+        for run in self.unended():
+            self._watch(run, watching=True)
 
     def _put_task(self, task: TaskRun) -> None:
         known = self.tasks[task.run].get(task.task)
@@ -238,8 +268,7 @@ class Snapshot:
         counts[task.state] += 1
         if task.state is TaskState.READY:
             self.ranks.add(*place_of(self._definition(task.run), task))
-        elif task.state is TaskState.BACKOFF and task.due_at is not None:
-            self._at(task.due_at, TaskDue(task.run, task.task))
+        self._time_task(task)
         if task.state is not TaskState.WAITING:
             self.blockers.pop((task.run, task.task), None)
 
@@ -276,8 +305,7 @@ class Snapshot:
             return
         self.holds[hold.id] = hold
         self.held[hold.object].add(hold.id)
-        if hold.until is not None:
-            self._at(hold.until, HoldDue(hold.id))
+        self._time_hold(hold)
 
     def _definition(self, run: RunId) -> Process:
         known = self.runs.get(run) or self.beside[run]

@@ -9,7 +9,6 @@ from boms_tui.model.expected import expected
 from boms_tui.model.ids import ProcessId, TaskName, task_ref
 from boms_tui.model.overlay import Overlay
 from boms_tui.model.records import Run
-from boms_tui.model.snapshot import upstream_date
 from boms_tui.model.states import PASSED, RUN_ENDED, RunState, TaskState
 from boms_tui.model.views import Gate, GateKind
 
@@ -97,7 +96,7 @@ def _outside_standing(draft: Overlay, run: Run, dependency: Dependency) -> Says:
     process = dependency.process
     if process is None:
         raise AssertionError("not a dependency on another process")
-    day = upstream_date(dependency.date, run.business_date)
+    day = draft.catalogue.date_read(dependency, run.business_date)
     other = draft.latest(process, day)
     if other is None:
         return _nothing_ordered(draft, dependency, process, day)

@@ -1,68 +1,98 @@
 """The next time that each schedule orders a run, worked out once and kept until it has passed."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import pairwise
 
+from boms_tui.model.almanac import Almanac
 from boms_tui.model.definition import CronStart, Process
 from boms_tui.model.facts import OccurrenceDue
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.picture import Catalogue
-from boms_tui.model.planning import occurrences
-from boms_tui.model.records import Revision
+from boms_tui.model.planning import next_time
 
 GRACE = timedelta(seconds=60)
-HORIZON = timedelta(days=5 * 366)
-"""How far ahead a schedule is searched: 29 February comes within five years."""
+_PAST = ""
+"""Stands where the cron text does, for a schedule that is no longer in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Era:
+    """How long a definition of a process was in force; `until` is None for the one that still is."""
+
+    process: Process
+    since: datetime
+    until: datetime | None
 
 
 class Timetable:
     """The coming occurrences of every cron start of a catalogue, from `since` on."""
 
-    def __init__(self, catalogue: Catalogue, since: datetime, born: Mapping[ProcessId, datetime] | None = None) -> None:
-        """`born` says when a process was first applied, where that was after `since`: it missed nothing before."""
-        self._born = born or {}
-        self._known: dict[ProcessId, Process] = {}
+    def __init__(self, catalogue: Catalogue, since: datetime, eras: Iterable[Era] = ()) -> None:
+        """`eras` are those of the processes that were applied after `since`: nobody misses what was not in force."""
+        self._seen = since
+        self._known = Catalogue()
         self._coming: list[tuple[datetime, ProcessId, str]] = []
-        self.use(catalogue, since)
+        self._begun: dict[ProcessId, datetime] = {}
+        for era in eras:
+            if era.until is None:
+                self._begun[era.process.id] = era.since
+            else:
+                self._coming.extend(_within(catalogue.almanac, era, since, era.until))
+        self.use(catalogue)
 
-    def use(self, catalogue: Catalogue, since: datetime) -> None:
-        """Follow a changed catalogue; a new schedule counts from `since` on."""
-        for process in catalogue.processes.values():
-            known = self._known.get(process.id)
-            if known is not None and _times(known) == _times(process):
-                continue
-            self._coming = [entry for entry in self._coming if entry[1] != process.id]
-            for cron in crons_of(process):
-                self._push(process, cron, max(since, self._born.get(process.id, since)))
-        self._known = dict(catalogue.processes)
-        self._coming = [entry for entry in self._coming if entry[1] in self._known]
+    def use(self, catalogue: Catalogue) -> None:
+        """Follow a changed catalogue; a new schedule counts from where the old one was last looked at."""
+        before, self._known = self._known, catalogue
+        moved = catalogue.calendars != before.calendars
+        same = {
+            process.id
+            for process in catalogue.processes.values()
+            if process.id in before.processes
+            and _times(before.processes[process.id]) == _times(process)
+            and not (process.calendar and moved)
+        }
+        self._coming = [entry for entry in self._coming if entry[1] in same or entry[2] == _PAST]
         heapq.heapify(self._coming)
+        for process in catalogue.processes.values():
+            for cron in crons_of(process) if process.id not in same else ():
+                self._push(process, cron, max(self._seen, self._begun.get(process.id, self._seen)))
 
     def next_at(self) -> datetime | None:
         return self._coming[0][0] if self._coming else None
 
     def due(self, now: datetime) -> Iterator[OccurrenceDue]:
         """Take the occurrences up to `now`; one that is older than the grace was missed."""
+        self._seen = max(self._seen, now)
         while self._coming and self._coming[0][0] <= now:
             at, process, cron = heapq.heappop(self._coming)
-            self._push(self._known[process], cron, at)
+            if cron != _PAST:
+                self._push(self._known.processes[process], cron, at)
             yield OccurrenceDue(process, at, missed=now - at > GRACE)
 
     def _push(self, process: Process, cron: str, after: datetime) -> None:
-        at = next(occurrences(cron, ZoneInfo(process.timezone), after, after + HORIZON), None)
+        at = next_time(self._known.almanac, process, cron, after)
         if at is not None:
             heapq.heappush(self._coming, (at, process.id, cron))
 
 
-def born_of(revisions: Iterable[Revision]) -> dict[ProcessId, datetime]:
-    """When each process was first applied, of those that have not changed since."""
-    return {
-        ProcessId(revision.id): revision.applied_at
-        for revision in revisions
-        if revision.kind == "process" and revision.number == 1
-    }
+def eras_of(applied: Iterable[tuple[datetime, Process]]) -> Iterator[Era]:
+    """How long each of these definitions was in force; those of one process stand one after the other."""
+    for (since, process), (until, following) in pairwise((*applied, (None, None))):
+        if since is not None and process is not None:
+            same = following is not None and following.id == process.id
+            yield Era(process, since, until if same else None)
+
+
+def _within(almanac: Almanac, era: Era, since: datetime, until: datetime) -> Iterator[tuple[datetime, ProcessId, str]]:
+    """What an era that is over would have ordered after `since`."""
+    for cron in crons_of(era.process):
+        at = next_time(almanac, era.process, cron, max(since, era.since))
+        while at is not None and at <= until:
+            yield at, era.process.id, _PAST
+            at = next_time(almanac, era.process, cron, at)
 
 
 def crons_of(process: Process) -> tuple[str, ...]:
@@ -70,5 +100,5 @@ def crons_of(process: Process) -> tuple[str, ...]:
     return tuple(start.cron for start in process.start if isinstance(start, CronStart))
 
 
-def _times(process: Process) -> tuple[tuple[str, ...], str]:
-    return crons_of(process), process.timezone
+def _times(process: Process) -> tuple[tuple[str, ...], str, str, time]:
+    return crons_of(process), process.calendar, process.timezone, process.day_starts

@@ -18,6 +18,7 @@ class GateKind(StrEnum):
     START_TIME = "start-time"
     OVERLAP = "overlap"
     DEPENDENCY = "dependency"
+    WINDOW = "window"
     HOLD = "hold"
     CONFIRM = "confirm"
     BACKOFF = "backoff"

@@ -14,7 +14,7 @@ from boms_tui.model.decision import Decision
 from boms_tui.model.lease import ConflictError, DeposedError, Lease
 from boms_tui.model.records import Entry, User
 from boms_tui.model.snapshot import Snapshot
-from boms_tui.model.timetable import Timetable, born_of
+from boms_tui.model.timetable import Timetable, eras_of
 from boms_tui.runtime import logs
 from boms_tui.runtime.dates import Dates
 from boms_tui.runtime.leading import POLL_S, Term
@@ -194,7 +194,7 @@ class Daemon:
             executor=executor,
             authority=authority,
             snapshot=snapshot,
-            timetable=Timetable(catalogue, since, born_of(current)),
+            timetable=Timetable(catalogue, since, eras_of(store.applied_since(since))),
             inbox=InboxReader(store, authority, snapshot, executor.wake),
             shipping=Shipping(store, executor, snapshot, epoch, self._custody.close_books),
             dates=dates,

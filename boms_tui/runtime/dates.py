@@ -3,14 +3,19 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from boms_tui.model.definition import RelativeDate
 from boms_tui.model.facts import Asked, Fact, OccurrenceDue
 from boms_tui.model.ids import ProcessId, business_date, parse_run_id, split_ref
 from boms_tui.model.planning import business_date_of
+from boms_tui.model.records import Run
+from boms_tui.model.shape import shape_of
 from boms_tui.model.snapshot import Snapshot, dates_read
 from boms_tui.runtime.ports import LeaderStore
 
 AROUND = (-1, 0, 1)
 """The days around today that are always held: every process's current business date is one of them."""
+LONGEST_BREAK = 15
+"""Days without business that a calendar may have in a row, at the most."""
 KEEP = timedelta(days=2)
 """How long a date stays that nothing looks at any more."""
 
@@ -51,23 +56,39 @@ class Dates:
         days = {now.date() + timedelta(days=shift) for shift in AROUND}
         definitions = self._snapshot.definitions
         own = dates_read(
-            (definitions[run.process, run.revision], run.business_date) for run in self._snapshot.unended()
+            self._snapshot.catalogue,
+            ((definitions[run.process, run.revision], run.business_date) for run in self._snapshot.unended()),
         )
         return own | self._read_by_any(days | {run.business_date for run in self._snapshot.unended()})
 
     def _read_by_any(self, days: Iterable[date]) -> set[date]:
         """What a run of any process for these dates would look at: success may order any of them."""
-        processes = self._snapshot.catalogue.processes.values()
-        return set(days) | dates_read((process, day) for day in days for process in processes)
+        catalogue = self._snapshot.catalogue
+        return set(days) | dates_read(
+            catalogue, ((process, day) for day in days for process in catalogue.processes.values())
+        )
 
     def _days_of(self, fact: Fact, now: datetime) -> set[date]:
         match fact:
             case OccurrenceDue(process, at):
                 return self._current(process, at)
+            case Asked() if fact.documents:
+                return self._days_that_may_move(fact.documents)
             case Asked():
                 return self._days_asked(fact, now)
             case _:
                 return set()
+
+    def _days_that_may_move(self, documents: Iterable[str]) -> set[date]:
+        """What open runs may read as their previous date once other calendars are in force."""
+        if not any("calendar:" in text for text in documents):
+            return set()
+        own = {run.business_date for run in self._snapshot.unended() if self._reads_previous(run)}
+        return {day - timedelta(days=back) for day in own for back in range(LONGEST_BREAK)}
+
+    def _reads_previous(self, run: Run) -> bool:
+        outside = shape_of(self._snapshot.definitions[run.process, run.revision]).outside
+        return any(dependency.date is RelativeDate.PREVIOUS for _, dependency in outside)
 
     def _days_asked(self, fact: Asked, now: datetime) -> set[date]:
         """The date of the run that a request names, or of the one that it would order."""

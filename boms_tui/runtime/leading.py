@@ -120,7 +120,7 @@ class Term:
         self.snapshot.apply(decision)
         self.shipping.ended(attempt for attempt in decision.attempts if attempt.state not in ATTEMPT_LIVE)
         if decision.catalogue is not None:
-            self.timetable.use(decision.catalogue, clock.now())
+            self.timetable.use(decision.catalogue)
         self._act(decision)
 
     def _act(self, decision: Decision) -> None:

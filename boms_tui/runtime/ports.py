@@ -7,6 +7,7 @@ from typing import Protocol
 
 from boms_tui.model.checks import DueAfter, DueBefore
 from boms_tui.model.decision import Decision
+from boms_tui.model.definition import Process
 from boms_tui.model.facts import Fact, Strayed
 from boms_tui.model.ids import AttemptId, ProcessId, SessionId
 from boms_tui.model.lease import Lease, RawLogin, RawRequest
@@ -39,6 +40,10 @@ class LeaderStore(Protocol):
 
     def current(self) -> Sequence[Revision]:
         """The newest revision of every document."""
+        ...
+
+    def applied_since(self, moment: datetime) -> Sequence[tuple[datetime, Process]]:
+        """Each definition that was in force at that moment or later of the processes applied since, oldest first."""
         ...
 
     def documents(self, manifest: str) -> Sequence[str]:

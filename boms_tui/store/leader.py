@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from boms_tui import clock
 from boms_tui.model.decision import Decision
+from boms_tui.model.definition import Process
 from boms_tui.model.definitions import load_body
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, SessionId
 from boms_tui.model.lease import ConflictError, DeposedError, Lease, RawLogin, RawRequest
@@ -105,6 +106,13 @@ class Leader:
 
     def current(self) -> Sequence[Revision]:
         return self._access.read(shelf.current)
+
+    def applied_since(self, moment: datetime) -> Sequence[tuple[datetime, Process]]:
+        """Each definition of the processes applied after `moment` that was in force then or later.
+
+        They are in the order of their ids, each process's in that of its revisions.
+        """
+        return self._access.read(lambda connection: self._shelf.applied_since(connection, moment))
 
     def documents(self, manifest: str) -> Sequence[str]:
         """The YAML texts that a manifest lists, each proved by its hash.

@@ -12,7 +12,6 @@ from boms_tui.model.ids import AttemptId, ProcessId, RunId, parse_attempt_id
 from boms_tui.model.picture import Picture
 from boms_tui.model.records import Attempt, Hold, Run, TaskRun
 from boms_tui.model.shape import shape_of
-from boms_tui.model.snapshot import upstream_date
 from boms_tui.model.states import TaskState
 from boms_tui.store import tables
 from boms_tui.store.shelf import AT_ONCE, Shelf
@@ -64,9 +63,10 @@ def _same_attempt(attempt: AttemptId) -> ColumnElement[bool]:
 def _looked_at(connection: Connection, shelf: Shelf, centre: Run) -> set[Day]:
     """The processes and dates that the gates of a run read, and those that would still order them."""
     own = shelf.processes(connection, [(centre.process, centre.revision)])
-    outside = (dependency for process in own.values() for _, dependency in shape_of(process).outside)
+    outside = [dependency for process in own.values() for _, dependency in shape_of(process).outside]
+    upstream = shelf.around(connection, {dependency.process for dependency in outside if dependency.process})
     days = {
-        (dependency.process, upstream_date(dependency.date, centre.business_date))
+        (dependency.process, upstream.date_read(dependency, centre.business_date))
         for dependency in outside
         if dependency.process is not None
     }

@@ -1,10 +1,12 @@
 """Definitions as they lie in the store, parsed once each."""
 
 from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
+from boms_tui.model.calendar import Calendar
 from boms_tui.model.definition import Contact, Process, Resource, Role
 from boms_tui.model.definitions import load_body
 from boms_tui.model.ids import ProcessId
@@ -21,7 +23,7 @@ T = TypeVar("T")
 AT_ONCE = 200
 """Documents asked for in one statement; each takes three parameters."""
 
-_READ = ("process", "contact", "role", "resource")
+_READ = ("process", "calendar", "contact", "role", "resource")
 table = tables.revision
 
 
@@ -44,13 +46,37 @@ class Shelf:
         keys = [key for key in _newest_keys(connection) if key[0] == "process" and key[1] in processes]
         return {ProcessId(id_): record for (_, id_, _), record in self._get(connection, keys, Process)}
 
+    def applied_since(self, connection: Connection, moment: datetime) -> list[tuple[datetime, Process]]:
+        """The definitions, in force at that moment or later, of the processes applied since; when each was applied."""
+        process = table.c.kind == "process"
+        changed = select(table.c.id).where(process, table.c.applied_at > moment)
+        before = select(table.c.id, func.max(table.c.number).label("number")).where(
+            process, table.c.applied_at <= moment
+        )
+        oldest = before.group_by(table.c.id).subquery()
+        rows = (
+            select(table.c.id, table.c.number, table.c.applied_at)
+            .outerjoin(oldest, table.c.id == oldest.c.id)
+            .where(process, table.c.id.in_(changed), table.c.number >= func.coalesce(oldest.c.number, 1))
+            .order_by(table.c.id, table.c.number)
+        )
+        applied = {("process", id_, number): at for id_, number, at in connection.execute(rows)}
+        return [(applied[key], record) for key, record in self._get(connection, list(applied), Process)]
+
+    def around(self, connection: Connection, processes: Collection[ProcessId]) -> Catalogue:
+        """Some processes in force, with every calendar: enough to tell which dates of them are read."""
+        keys = [key for key in _newest_keys(connection) if key[0] == "calendar"] if processes else []
+        calendars = {id_: record for (_, id_, _), record in self._get(connection, keys, Calendar)}
+        return Catalogue(processes=self.newest(connection, processes) if calendars else {}, calendars=calendars)
+
     def catalogue(self, connection: Connection) -> Catalogue:
-        """The newest revision of every process, contact, role and resource."""
+        """The newest revision of every process, calendar, contact, role and resource."""
         keys = [key for key in _newest_keys(connection) if key[0] in _READ]
         processes = self._get(connection, keys, Process)
         return Catalogue(
             processes={ProcessId(id_): record for (_, id_, _), record in processes},
             revisions={ProcessId(id_): number for (_, id_, number), _ in processes},
+            calendars={id_: record for (_, id_, _), record in self._get(connection, keys, Calendar)},
             contacts={id_: record for (_, id_, _), record in self._get(connection, keys, Contact)},
             roles={id_: record for (_, id_, _), record in self._get(connection, keys, Role)},
             resources={id_: record for (_, id_, _), record in self._get(connection, keys, Resource)},

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from boms_tui.model.calendar import Calendar
 from boms_tui.model.decide import decide
 from boms_tui.model.decision import Decision
 from boms_tui.model.definition import Command, Dependency, Outcome, Process, Resource, Role, Task
@@ -51,7 +52,7 @@ class Night:
     """Facts go in, decisions are applied at once, as a commit that always succeeds."""
 
     def __init__(self, *processes: Process, slots: int = 16, beside: Catalogue = NOTHING) -> None:
-        """`beside` has the roles, contacts and resources of the night."""
+        """`beside` has the roles, contacts, calendars and resources of the night."""
         catalogue = replace(
             beside, processes={one.id: one for one in processes}, revisions={one.id: 1 for one in processes}
         )
@@ -78,15 +79,19 @@ class Night:
         self.verdicts.update((verdict.request, verdict) for verdict in decision.verdicts)
         return decision
 
-    def redefine(self, *resources: Resource, roles: Iterable[Role] = ()) -> Decision:
-        """Apply other resources and roles."""
+    def redefine(
+        self, *resources: Resource, roles: Iterable[Role] = (), calendars: Iterable[Calendar] = ()
+    ) -> Decision:
+        """Apply other resources, roles and calendars."""
         draft = Draft(self.snapshot, self.now)
         changed = [Revision("resource", one.id, 2, "", "", "author", self.now) for one in resources]
         changed += [Revision("role", one.id, 2, "", "", "author", self.now) for one in roles]
+        changed += [Revision("calendar", one.id, 2, "", "", "author", self.now) for one in calendars]
         catalogue = replace(
             draft.catalogue,
             resources={**draft.catalogue.resources, **{one.id: one for one in resources}},
             roles={**draft.catalogue.roles, **{one.id: one for one in roles}},
+            calendars={**draft.catalogue.calendars, **{one.id: one for one in calendars}},
         )
         draft.put_revisions(changed, catalogue)
         settle(draft)

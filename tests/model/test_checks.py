@@ -14,7 +14,6 @@ from boms_tui.model.checks import (
     FileSeen,
     NotSeen,
     OutputSeen,
-    due_window,
     judge_file,
     judge_output,
     judge_window,
@@ -22,8 +21,9 @@ from boms_tui.model.checks import (
     span,
     words,
 )
-from boms_tui.model.definition import FileCheck, OutputCheck, Process, WindowCheck
+from boms_tui.model.definition import FileCheck, OutputCheck, Process, Window
 from boms_tui.model.ids import ProcessId
+from boms_tui.model.planning import hours_of
 
 NOW = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -128,11 +128,11 @@ BERLIN = replace(INDIA, timezone="Europe/Berlin", day_starts=time(0))
 def test_a_window_has_the_hours_of_its_business_date(
     process: Process, day: date, window: tuple[time, time], hours: tuple[str, str]
 ) -> None:
-    due = due_window(WindowCheck(*window), process, day)
+    due = hours_of(Window(*window), process, day)
     assert (due.opens.isoformat(), due.closes.isoformat()) == hours
 
 
-WINDOW = due_window(WindowCheck(time(18), time(23, 30)), INDIA, TODAY)
+WINDOW = hours_of(Window(time(18), time(23, 30)), INDIA, TODAY)
 
 
 @pytest.mark.parametrize(

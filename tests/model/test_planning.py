@@ -1,5 +1,6 @@
 """When runs are ordered: each occurrence once, whatever the clocks of its zone do."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boms_tui.model.almanac import Almanac
+from boms_tui.model.calendar import Calendar, DayRule
 from boms_tui.model.definition import Command, CronStart, Process, ProcessStart, Task
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.picture import Catalogue
@@ -15,7 +18,6 @@ from boms_tui.model.planning import (
     MOST_A_DAY,
     Excluded,
     Planned,
-    bad_cron,
     business_date_of,
     cron_times,
     occurrences,
@@ -67,10 +69,11 @@ CLOCK_CHANGES = [
     # Forward: 02:00 -> 03:00 on 29 March; what fell into the gap comes at its end, once.
     ("30 2 * * *", "Europe/Berlin", "2026-03-28", "2026-03-31", ["03-28 01:30", "03-29 01:00", "03-30 00:30"]),
     ("*/20 2 * * *", "Europe/Berlin", "2026-03-29", "2026-03-29 12:00", ["03-29 01:00"]),
-    ("30 * * * *", "Europe/Berlin", "2026-03-29", "2026-03-29 02:00", ["03-29 00:30", "03-29 01:00", "03-29 01:30"]),
+    ("30 * * * *", "Europe/Berlin", "2026-03-29", "2026-03-29 02:00", ["03-29 00:30", "03-29 01:30"]),
     # Back: 03:00 -> 02:00 on 25 October; the first of two counts.
     ("30 2 * * *", "Europe/Berlin", "2026-10-24", "2026-10-27", ["10-24 00:30", "10-25 00:30", "10-26 01:30"]),
-    ("0 * * * *", "Europe/Berlin", "2026-10-24 23:30", "2026-10-25 02:30", ["10-25 00:00", "10-25 02:00"]),
+    ("0 * * * *", "Europe/Berlin", "2026-10-24 23:30", "2026-10-25 01:30", ["10-25 00:00", "10-25 01:00"]),
+    ("0 * 25 * *", "Europe/Berlin", "2026-10-25 22:00", "2026-11-24 23:00", ["11-24 23:00"]),
     ("30 2 * * *", "America/New_York", "2026-03-07 12:00", "2026-03-09 12:00", ["03-08 07:00", "03-09 06:30"]),
     ("30 1 * * *", "America/New_York", "2026-10-31 12:00", "2026-11-02 12:00", ["11-01 05:30", "11-02 06:30"]),
     # Half an hour: 02:00 -> 02:30 on 4 October, 02:00 -> 01:30 on 5 April.
@@ -103,7 +106,7 @@ def test_a_day_of_the_month_or_of_the_week() -> None:
 
 
 def test_what_never_comes_ends_the_search() -> None:
-    assert times("0 0 30 2 mon#1", "UTC", "2026-01-01", "2100-01-01") == []
+    assert times("0 0 30 2 *", "UTC", "2026-01-01", "2100-01-01") == []
 
 
 @given(crons, zones, instants, st.integers(1, 96), st.floats(0, 1))
@@ -130,7 +133,7 @@ def test_a_fixed_time_comes_once_on_each_day_of_a_year(zone: str, clock: time, f
 @given(crons, zones, clock_times, days)
 def test_business_dates_share_out_all_occurrences(cron: str, zone: str, day_starts: time, first: date) -> None:
     process = a_process(cron, timezone=zone, day_starts=day_starts)
-    by_date = {day: cron_times(process, cron, day) for day in (first + n * DAY for n in range(4))}
+    by_date = {day: cron_times(Almanac({}), process, cron, day) for day in (first + n * DAY for n in range(4))}
     found = [one for times_ in by_date.values() for one in times_]
     assert all(one < other for one, other in pairwise(found))
     assert all(business_date_of(process, one) == day for day, times_ in by_date.items() for one in times_)
@@ -167,33 +170,6 @@ def test_business_dates(zone: str, day_starts: str, instant: str, expected: str)
     assert business_date_of(process, at(instant)) == date.fromisoformat(expected)
 
 
-@pytest.mark.parametrize(
-    ("cron", "wrong"),
-    [
-        ("", "0 fields instead of 5"),
-        ("@daily", "1 fields instead of 5"),
-        ("0 1 * *", "4 fields instead of 5"),
-        ("0 1 * * * 2026", "6 fields instead of 5"),
-        ("60 * * * *", "60 cannot be the minute (0-59)"),
-        ("0 H * * *", "H cannot be read"),
-        ("0 1 * * mon-fry", "mon-fry cannot be read"),
-        ("0 0 31 4,6,9,11 *", "there is no such day"),
-        ("0 0 30,31 feb *", "there is no such day"),
-        ("*/0 * * * *", ""),
-    ],
-)
-def test_bad_cron_texts(cron: str, wrong: str) -> None:
-    assert bad_cron(cron) == wrong or (not wrong and bad_cron(cron))
-
-
-@pytest.mark.parametrize(
-    "cron",
-    ["0 0 29 2 *", "0 0 30 2 mon", "0 0 L * *", "*/5 9-17 * * mon-fri", "0 0 31 1,2 *", "0 6 * * fri#2", "0 0 ? * 7"],
-)
-def test_good_cron_texts(cron: str) -> None:
-    assert bad_cron(cron) == ""
-
-
 def test_a_plan_has_times_chains_and_what_is_left_out() -> None:
     catalogue = a_catalogue(
         a_process("30 18 * * mon-fri", name="trading/close", timezone="Asia/Kolkata"),
@@ -226,6 +202,25 @@ def test_every_process_is_planned_or_left_out() -> None:
     assert {one.process for one in found.planned} | {
         one.process for one in found.excluded
     } == catalogue.processes.keys()
+
+
+def test_a_calendar_leaves_out_dates_and_says_why() -> None:
+    nse = Calendar("nse", holidays=("XNSE",))
+    close = replace(a_process("30 18 * * *", name="trading/close"), calendar="nse")
+    catalogue = replace(a_catalogue(close, a_process("trading/close", name="b")), calendars={"nse": nse})
+    assert [one.process for one in plan(catalogue, date(2026, 11, 23)).planned] == ["trading/close", "b"]
+    assert plan(catalogue, date(2026, 11, 24)).excluded == (
+        Excluded(ProcessId("b"), "nothing orders trading/close for 2026-11-24"),
+        Excluded(ProcessId("trading/close"), "calendar nse: Guru Nanak Jayanti"),
+    )
+
+
+def test_who_follows_a_process_goes_by_the_own_calendar() -> None:
+    follower = replace(a_process("a", name="b"), calendar="month-end")
+    last = Calendar("month-end", picks=(DayRule(-1, "business day"),))
+    catalogue = replace(a_catalogue(a_process("0 1 * * *"), follower), calendars={"month-end": last})
+    assert causes(catalogue, "b", date(2026, 11, 30)) == ["process a"]
+    assert causes(catalogue, "b", date(2026, 11, 27)) == []
 
 
 def causes(catalogue: Catalogue, process: str, day: date) -> list[str]:

@@ -14,10 +14,11 @@ from types import SimpleNamespace
 import pytest
 
 from boms_tui import clock
-from boms_tui.model.checks import DueFile, DueWindow, FileSeen, NotSeen, judge_file
+from boms_tui.model.checks import DueFile, FileSeen, NotSeen, judge_file
 from boms_tui.model.definition import FileCheck, OutputCheck
 from boms_tui.model.facts import Checked, Exited, Fact, How, Lost, Started, Voided
 from boms_tui.model.ids import AttemptId
+from boms_tui.model.planning import Hours
 from boms_tui.model.records import CheckVerdict, Phase
 from boms_tui.runtime.machine import checks
 from boms_tui.runtime.machine.checks import look_at
@@ -119,7 +120,7 @@ FAR = DueFile(FileCheck("away/far"), "/away/far")
 
 def test_checks_that_pass_are_told_just_before_the_start(machine: Machine) -> None:
     now = clock.now()
-    window = DueWindow(now - HOUR, now + HOUR)
+    window = Hours(now - HOUR, now + HOUR)
     machine.launch(before=(a_file(machine, "in.csv", "12345", min_size=5), window))
     assert machine.exited().code == 0
     checked, started, exited = machine.facts

@@ -40,3 +40,18 @@ def test_a_date_that_is_not_in_memory_goes_on_with_its_numbers(tmp_path: Path) -
         assert house.order("risk/limits", date=LONG_AGO) == "risk/limits@2026-01-05.2"
         house.restart_runtime()
         assert house.act("rerun", "risk/limits@2026-01-05.1").code == "ok"
+
+
+def test_a_changed_calendar_finds_the_previous_date_that_was_not_in_memory(tmp_path: Path) -> None:
+    calendar = "calendar: desk\nweekend: []\n"
+    close = "process: trading/close\ncalendar: desk\ntasks: {ring: {command: [/bin/true]}}\n"
+    prices = "process: reference/prices\nafter: [{process: trading/close, date: previous}]\n"
+    with House(tmp_path) as house:
+        house.apply(f"{calendar}---\n{close}---\n{prices}tasks: {{load: {{command: [/bin/true]}}}}\n")
+        house.start_runtime()
+        house.wait_for(house.order("trading/close", date="2026-01-02"))
+        waits = house.order("reference/prices", date="2026-01-05")
+        house.wait_for(waits, RunState.STALLED)
+        house.restart_runtime()
+        house.apply(f"{calendar}not: [2026-01-03, 2026-01-04]\n")
+        assert house.wait_for(waits).run.state is RunState.SUCCEEDED

@@ -5,15 +5,16 @@ from datetime import time, timedelta
 from pathlib import Path
 
 from boms_tui import config
-from boms_tui.model.checks import DueFile, DueWindow
-from boms_tui.model.definition import Checks, Command, FileCheck, OutputCheck, Parameter, WindowCheck
+from boms_tui.model.checks import DueFile
+from boms_tui.model.definition import Checks, Command, FileCheck, OutputCheck, Parameter, Window
+from boms_tui.model.planning import Hours
 from boms_tui.runtime.machine.launching import spec_of
 from boms_tui.runtime.ports import Spec
 from tests.model.night import Night, process, task
 
 FRESH = FileCheck("in/${parameters.region}_${business_date:%Y%m%d}.csv", min_size=1, newer_than=timedelta(hours=24))
 CHECKS = Checks(
-    before=(FRESH, WindowCheck(time(22), time(4))),
+    before=(FRESH, Window(time(22), time(4))),
     after=(OutputCheck("ORA-", "^\\$done"), FileCheck("/srv/out/${run}.${attempt}")),
 )
 
@@ -33,7 +34,7 @@ def test_the_placeholders_and_hours_of_checks_are_filled(tmp_path: Path) -> None
     file, window = made.before
     path = "in/west_20261120.csv"
     assert file == DueFile(replace(FRESH, path=path), f"{tmp_path}/work/{path}")
-    assert isinstance(window, DueWindow)
+    assert isinstance(window, Hours)
     assert (window.opens.isoformat(), window.closes.isoformat()) == (
         "2026-11-20T22:00:00+05:30", "2026-11-21T04:00:00+05:30",
     )  # fmt: skip

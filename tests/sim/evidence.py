@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from boms_tui.model.definition import Command, LockMode, OnUnknown, Resource, Task
+from boms_tui.model.definition import Command, LockMode, OnUnknown, Process, Resource, Task
 from boms_tui.model.facts import How
 from boms_tui.model.ids import AttemptId, RunId, TaskName, split_ref
+from boms_tui.model.records import Entry
 from boms_tui.model.states import LIVE, AttemptState, TaskEvent, TaskState
 from tests.sim.board import AttemptRow, Board, Definitions, attempts_seen
 from tests.sim.chronicle import SLOTS, Chronicle, Row
@@ -52,6 +55,8 @@ class Evidence:
         self._check_shares()
         for new in rows:
             self._check_end(new)
+            if new.entry.action == TaskEvent.CLAIMED.value:
+                self._check_window(new.entry)
 
     def task_of(self, row: AttemptRow) -> Task:
         return self.definitions.of(self.board.runs[row.run]).tasks[row.task]
@@ -115,6 +120,19 @@ class Evidence:
             if held[name] > 1 and f"lock:{name}" not in self.chronicle.freed:
                 self.trace.complain("S15 a lock is held alone", f"{name} by {held[name]}")
 
+    def _check_window(self, claimed: Entry) -> None:
+        """Nothing starts outside of its hours, which belong to its business date (SEMANTICS S14)."""
+        run = self.board.runs[split_ref(claimed.object)[0]]
+        process = self.definitions.of(run)
+        if process.window is None or "window" in self.chronicle.freed:
+            return
+        at = claimed.at.astimezone(ZoneInfo(process.timezone)).replace(tzinfo=None)
+        day = date.fromisoformat(run.business_date)
+        opens, closes = (_on(day, hour, process) for hour in (process.window.start, process.window.end))
+        closes += timedelta(days=closes < opens)
+        if not opens <= at < closes:
+            self.trace.complain("S14 nothing starts outside its window", f"{claimed.object} at {at}")
+
     def _check_end(self, row: Row) -> None:
         """A task has succeeded or failed by its attempt's end, or by a person's word; or it may run again by itself."""
         entry = row.entry
@@ -137,3 +155,7 @@ class Evidence:
 
     def _may_run_again(self, run: RunId, task: TaskName) -> bool:
         return self.definitions.of(self.board.runs[run]).tasks[task].on_unknown is OnUnknown.RERUN
+
+
+def _on(day: date, hour: time, process: Process) -> datetime:
+    return datetime.combine(day + timedelta(days=hour < process.day_starts), hour)

@@ -1,6 +1,6 @@
 """Small departments drawn from a seed: a few processes that order, follow and wait for each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from random import Random
 
@@ -25,6 +25,7 @@ from boms_tui.model.definition import (
     Resource,
     RetryPolicy,
     Task,
+    Window,
 )
 from boms_tui.model.ids import ProcessId, TaskName
 from tests.sim.daily import Daily
@@ -33,6 +34,7 @@ NAMES = (ProcessId("risk/margin"), ProcessId("settle/pay"), ProcessId("report/cl
 _TASKS = ("load", "compute", "cube", "tell")
 _ZONES = ("UTC", "UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe")
 FEED = Resource("feed", 2)
+_WINDOWS = (None, None, None, Window(time(8), time(20)), Window(time(20), time(4)))
 _CHECKS = (
     Checks(),
     Checks(),
@@ -52,14 +54,15 @@ class Plan:
     resources: tuple[Resource, ...] = (FEED,)
 
 
-def drawn(dice: Random) -> Plan:
+def drawn(dice: Random, hours: Random) -> Plan:
     times: dict[ProcessId, Daily] = {}
     made: list[Process] = []
     for place, name in enumerate(NAMES[: dice.randint(1, len(NAMES))]):
         before = [process for process in made if dice.random() < 0.5]
         if dice.random() < (0.8 if place == 0 else 0.3):
             times[name] = Daily(tuple(sorted(dice.sample(range(24), dice.randint(1, 4)))), dice.choice((0, 30, 59)))
-        made.append(_process(name, before, times.get(name), dice))
+        process = _process(name, before, times.get(name), dice)
+        made.append(replace(process, window=hours.choice(_WINDOWS)))
     return Plan(tuple(made), times)
 
 

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from boms_tui import clock
 from boms_tui.errors import NoAnswerError
-from boms_tui.model import asked, decide, endings
+from boms_tui.model import asked, decide, endings, gates
 from boms_tui.model.acts import hold
 from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.decision import Decision, Kill
@@ -83,8 +83,8 @@ def _adopt_nothing(term: Term) -> None:
         term.go_round(term._patience())
 
 
-def _from_now(catalogue: Any, _since: datetime, born: Any = None) -> Timetable:
-    return Timetable(catalogue, clock.now(), born)
+def _from_now(catalogue: Any, _since: datetime, eras: Any = ()) -> Timetable:
+    return Timetable(catalogue, clock.now(), eras)
 
 
 def _kill_anywhere(draft: Draft, attempt: Attempt, by: str) -> None:
@@ -192,6 +192,7 @@ FAULTS: dict[str, Planted] = {
     "expired requests are applied": Planted(_late_requests, ("I4",)),
     "a stale board is believed": Planted(lambda: patch.object(asked, "_stale", _nothing), ("I4",)),
     "rights are not checked": Planted(lambda: patch.object(asked, "_right", _nothing), ("I5",)),
+    "a window keeps nothing from starting": Planted(lambda: patch.object(gates, "_window", lambda *_: ()), ("S14",)),
     "a backoff has no timer": Planted(lambda: _forgetting(TaskDue), ("nothing is lost",)),
     "a transition is not journalled": Planted(lambda: _silent("gates-opened"), ("I10",)),
     "another node's attempt is killed": Planted(lambda: patch.object(Draft, "kill", _kill_anywhere), ("I",)),

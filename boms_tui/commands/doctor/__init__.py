@@ -19,6 +19,7 @@ CHECKS: dict[str, Check] = {
     "store file": store.place,
     "sqlite": store.sqlite,
     "users": store.people,
+    "calendars": store.calendars,
     "runtime": store.runtime,
     "spool": spool.file_system,
     "disk": spool.space,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from boms_tui import clock
 from boms_tui.commands.context import Context
 from boms_tui.commands.doctor.disk import file_system_of, place_finding
 from boms_tui.commands.doctor.finding import Finding, Status, judged
@@ -50,6 +51,13 @@ def runtime(context: Context) -> Iterator[Finding]:
         "look at its log, and start it again with `boms runtime`",
         found=age > _SILENT_S,
     )
+
+
+def calendars(context: Context) -> Iterator[Finding]:
+    almanac = context.reader.catalogue().almanac
+    for name, end in almanac.ending(clock.now().date()).items():
+        detail = f"nothing is known after {end}: weekends alone are off from then on"
+        yield Finding(f"calendar {name}", Status.WARN, detail, "apply it with the holidays that have been announced")
 
 
 def people(context: Context) -> Iterator[Finding]:

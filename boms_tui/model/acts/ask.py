@@ -22,6 +22,7 @@ class Code(StrEnum):
     NOT_AUTHORISED = "not-authorised"
     REASON_REQUIRED = "reason-required"
     BAD_PARAMETER = "bad-parameter"
+    NOT_PLANNED = "not-planned"
     WRONG_STATE = "wrong-state"
     STALE = "stale"
     INTERNAL = "internal"

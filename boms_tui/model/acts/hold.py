@@ -81,7 +81,8 @@ def _covered(draft: Draft, ask: Ask) -> str | Refusal:
     day = business_date(target.partition("@")[2])
     if day is None:
         return Refusal(Code.NOT_FOUND, f"not a business date: {target}")
-    coming = sorted(at for cron in crons_of(process) for at in cron_times(process, cron, day) if at > draft.now)
+    times = (cron_times(draft.catalogue.almanac, process, cron, day) for cron in crons_of(process))
+    coming = sorted(at for one in times for at in one if at > draft.now)
     if not coming:
         return Refusal(Code.NOT_FOUND, f"nothing will order {target} at a time that is known")
     ordered = order(

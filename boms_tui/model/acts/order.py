@@ -20,6 +20,9 @@ def order(draft: Draft, ask: Ask) -> Refusal | None:
     day = business_date(text) if text else business_date_of(process, draft.now)
     if day is None:
         return Refusal(Code.BAD_PARAMETER, f"not a business date: {text}")
+    off = "" if ask.yes("force") else draft.catalogue.almanac.why_not(process.calendar, day)
+    if off:
+        return Refusal(Code.NOT_PLANNED, f"{day} is none of its business dates ({off}); --force orders it")
     given = {
         name.removeprefix(_PARAMETER): value
         for name, value in ask.asked.request.parameters.items()

@@ -25,6 +25,7 @@ class Known:
     """
 
     tasks: Mapping[str, Collection[str] | None]
+    calendars: Collection[str]
     contacts: Collection[str]
     roles: Collection[str]
     units: Mapping[str, int | None]
@@ -116,6 +117,22 @@ def _needs(catalogue: Catalogue, known: Known) -> Iterator[tuple[str, str, Path,
         yield "template", name, ("defaults",), template.defaults.resources
         for inner, part in template.tasks.items():
             yield "template", name, ("tasks", inner), part.resources
+
+
+def _calendars(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    named = [
+        *(("process", str(process.id), "calendar", process.calendar) for process in catalogue.processes.values()),
+        *(("template", name, "calendar", template.calendar or "") for name, template in known.templates.items()),
+        *(("calendar", calendar.id, "based_on", calendar.base) for calendar in catalogue.calendars.values()),
+    ]
+    for kind, document, key, name in named:
+        if name and name not in known.calendars:
+            hint = did_you_mean(name, known.calendars)
+            yield Astray(kind, document, ((key,),), f"unknown calendar: {name}", hint)
+    bases = {calendar.id: [calendar.base] if calendar.base else [] for calendar in catalogue.calendars.values()}
+    for cycle in graph.cycles(bases):
+        names = " is based on ".join((*cycle[:9], cycle[0]))
+        yield Astray("calendar", cycle[0], (("based_on",),), f"a cycle: {names}")
 
 
 def _ladders(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
@@ -242,6 +259,7 @@ _CHECKS: tuple[Callable[[Catalogue, Known], Iterator[Astray]], ...] = (
     _contacts,
     _resources,
     _shrunk,
+    _calendars,
     _ladders,
     _roles,
     _other_processes,

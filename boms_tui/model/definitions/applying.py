@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from boms_tui.model.calendar import Calendar
 from boms_tui.model.definition import Contact, Process, Resource, Role
 from boms_tui.model.definitions.blocks import Block, place_of, value_at
 from boms_tui.model.definitions.bodies import Body, dump_body, load_body
@@ -102,6 +103,7 @@ def _with(before: Catalogue, records: Mapping["Key", Body], in_force: "InForce")
     return Catalogue(
         processes={**before.processes, **new.processes},
         revisions={**before.revisions, **numbers},
+        calendars={**before.calendars, **new.calendars},
         contacts={**before.contacts, **new.contacts},
         roles={**before.roles, **new.roles},
         resources={**before.resources, **new.resources},
@@ -112,6 +114,7 @@ def _catalogue(records: Mapping["Key", Body]) -> Catalogue:
     every = records.values()
     return Catalogue(
         processes={record.id: record for record in every if isinstance(record, Process)},
+        calendars={record.id: record for record in every if isinstance(record, Calendar)},
         contacts={record.id: record for record in every if isinstance(record, Contact)},
         roles={record.id: record for record in every if isinstance(record, Role)},
         resources={record.id: record for record in every if isinstance(record, Resource)},
@@ -126,7 +129,7 @@ def _check_across(catalogue: Catalogue, resolved: "Resolved", in_force: "InForce
         findings.add(_place(found, resolved, in_force), found.what, found.hint)
 
 
-_NAMED = ("process", "contact", "role", "resource")
+_NAMED = ("process", "calendar", "contact", "role", "resource")
 """The kinds of documents that others name; templates are looked up where they are extended."""
 
 
@@ -141,6 +144,7 @@ def _known(catalogue: Catalogue, resolved: "Resolved") -> "Known":
             **{process.id: process.tasks for process in catalogue.processes.values()},
             **{name: _tasks_of(faulty["process", name]) for name in named["process"]},
         },
+        calendars=frozenset({*catalogue.calendars, *named["calendar"]}),
         contacts=frozenset({*catalogue.contacts, *named["contact"]}),
         roles=frozenset({*BUILT_IN, *catalogue.roles, *named["role"]}),
         units={

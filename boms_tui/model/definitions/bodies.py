@@ -5,16 +5,17 @@ Every field is written out, so that no new default changes what a stored revisio
 """
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import time, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, time, timedelta
 from typing import Any, Literal, TypeAlias, overload
 
+from boms_tui.model.calendar import Calendar, Roll, day_rule
 from boms_tui.model.definition import Contact, CronStart, Overlap, Parameter, Process, ProcessStart, Resource, Role
-from boms_tui.model.definitions.body_parts import Json, dump_dependency, load_after, seconds
+from boms_tui.model.definitions.body_parts import Json, dump_dependency, dump_window, load_after, load_window, seconds
 from boms_tui.model.definitions.task_bodies import dump_task, load_task
 
 Template: TypeAlias = Mapping[str, Any]
-Body: TypeAlias = Process | Contact | Role | Resource | Template
+Body: TypeAlias = Process | Calendar | Contact | Role | Resource | Template
 
 
 def dump_body(record: Body) -> str:
@@ -22,6 +23,8 @@ def dump_body(record: Body) -> str:
     match record:
         case Process():
             fields = _process(record)
+        case Calendar():
+            fields = _calendar(record)
         case Contact():
             fields = _contact(record)
         case Role():
@@ -35,6 +38,8 @@ def dump_body(record: Body) -> str:
 
 @overload
 def load_body(kind: Literal["process"], body: str) -> Process: ...
+@overload
+def load_body(kind: Literal["calendar"], body: str) -> Calendar: ...
 @overload
 def load_body(kind: Literal["contact"], body: str) -> Contact: ...
 @overload
@@ -55,6 +60,7 @@ def _process(process: Process) -> Json:
         "title": process.title,
         "instructions": process.instructions,
         "owner": process.owner,
+        "calendar": process.calendar,
         "timezone": process.timezone,
         "day_starts": process.day_starts.isoformat(),
         "parameters": {
@@ -66,12 +72,14 @@ def _process(process: Process) -> Json:
         "contacts": list(process.contacts),
         "priority": process.priority,
         "overlap": process.overlap,
+        "window": None if process.window is None else dump_window(process.window),
         "tasks": [dump_task(task) for task in process.tasks.values()],
     }
 
 
 def _load_process(fields: Json) -> Process:
     tasks = [load_task(task) for task in fields.pop("tasks")]
+    window = fields.pop("window", None)
     return Process(
         tasks={task.name: task for task in tasks},
         day_starts=time.fromisoformat(fields.pop("day_starts")),
@@ -83,6 +91,7 @@ def _load_process(fields: Json) -> Process:
         after=load_after(fields.pop("after")),
         contacts=tuple(fields.pop("contacts")),
         overlap=Overlap(fields.pop("overlap", "queue")),
+        window=None if window is None else load_window(window),
         **fields,
     )
 
@@ -93,6 +102,44 @@ def _start(start: CronStart | ProcessStart) -> Json:
 
 def _load_start(fields: Json) -> CronStart | ProcessStart:
     return CronStart(fields["cron"]) if "cron" in fields else ProcessStart(fields["process"])
+
+
+def _calendar(calendar: Calendar) -> Json:
+    return {
+        "id": calendar.id,
+        "title": calendar.title,
+        "base": calendar.base,
+        "weekend": None if calendar.weekend is None else sorted(calendar.weekend),
+        "holidays": list(calendar.holidays),
+        "closed": {day.isoformat(): name for day, name in sorted(calendar.closed.items())},
+        "extra_days": _written(calendar.extra_days),
+        "never": _written(calendar.never),
+        "half_days": {day.isoformat(): at.isoformat() for day, at in sorted(calendar.half_days.items())},
+        "picks": [str(pick) for pick in calendar.picks],
+        "roll": calendar.roll,
+        "shift": calendar.shift,
+        "until": None if calendar.until is None else calendar.until.isoformat(),
+    }
+
+
+def _load_calendar(fields: Json) -> Calendar:
+    weekend, roll, until = fields.pop("weekend"), fields.pop("roll"), fields.pop("until")
+    return Calendar(
+        weekend=None if weekend is None else frozenset(weekend),
+        holidays=tuple(fields.pop("holidays")),
+        closed={date.fromisoformat(day): name for day, name in fields.pop("closed").items()},
+        extra_days=frozenset(map(date.fromisoformat, fields.pop("extra_days"))),
+        never=frozenset(map(date.fromisoformat, fields.pop("never"))),
+        half_days={date.fromisoformat(day): time.fromisoformat(at) for day, at in fields.pop("half_days").items()},
+        picks=tuple([day_rule(pick) or date.fromisoformat(pick) for pick in fields.pop("picks")]),
+        roll=None if roll is None else Roll(roll),
+        until=None if until is None else date.fromisoformat(until),
+        **fields,
+    )
+
+
+def _written(days: Iterable[date]) -> list[str]:
+    return [day.isoformat() for day in sorted(days)]
 
 
 def _contact(contact: Contact) -> Json:
@@ -117,6 +164,7 @@ def _load_role(fields: Json) -> Role:
 
 _LOADED: dict[str, Callable[[Json], Body]] = {
     "process": _load_process,
+    "calendar": _load_calendar,
     "contact": _load_contact,
     "role": _load_role,
     "resource": lambda fields: Resource(**fields),

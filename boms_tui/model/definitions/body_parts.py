@@ -1,9 +1,9 @@
-"""What the JSON of processes and that of tasks have in common: dependencies and durations."""
+"""What the JSON of processes and that of tasks have in common: dependencies, windows and durations."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any, TypeAlias
 
-from boms_tui.model.definition import Dependency, Outcome, RelativeDate
+from boms_tui.model.definition import Dependency, Outcome, RelativeDate, Window
 
 Json: TypeAlias = dict[str, Any]
 
@@ -32,6 +32,14 @@ def load_after(entries: list[Json]) -> tuple[Dependency, ...]:
             for entry in entries
         ]
     )
+
+
+def dump_window(window: Window) -> Json:
+    return {"start": window.start.isoformat(), "end": window.end.isoformat()}
+
+
+def load_window(fields: Json) -> Window:
+    return Window(time.fromisoformat(fields["start"]), time.fromisoformat(fields["end"]))
 
 
 def seconds(duration: timedelta | None) -> float | None:

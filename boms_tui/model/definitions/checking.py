@@ -9,7 +9,7 @@ from boms_tui.model.definitions.blocks import Block, Path, key_place_of, place_o
 from boms_tui.model.definitions.part import Part
 from boms_tui.model.definitions.patterns import Patterns
 from boms_tui.model.definitions.problems import Findings
-from boms_tui.model.definitions.scalars import shape
+from boms_tui.model.definitions.scalar import shape
 from boms_tui.model.nearest import did_you_mean, foreign_letter, told
 
 M = TypeVar("M", bound=Part)

@@ -9,8 +9,8 @@ from pydantic_core import CoreSchema
 from boms_tui.model.definitions.part import Keys, OneKey, Part, with_short_forms
 from boms_tui.model.definitions.patterns import Pattern
 from boms_tui.model.definitions.problems import WrongValueError
+from boms_tui.model.definitions.scalar import ANY_SCALAR
 from boms_tui.model.definitions.scalars import (
-    ANY_SCALAR,
     AnySize,
     Clock,
     Duration,

@@ -4,6 +4,8 @@ from typing import ClassVar, TypeAlias
 
 from pydantic import Field, model_validator
 
+from boms_tui.model.definitions.calendars import CalendarDocument
+from boms_tui.model.definitions.checks import WindowPart
 from boms_tui.model.definitions.entries import RunAfterEntry, StartEntry
 from boms_tui.model.definitions.part import Keys, Part
 from boms_tui.model.definitions.problems import WrongValueError
@@ -45,18 +47,18 @@ class ParameterPart(Part):
 class ProcessParts(Part):
     """What a process and a template may both say."""
 
-    later: ClassVar[Keys] = frozenset(
-        {"authorised", "calendar", "cyclic", "deadlines", "missed", "once_per_date", "window"}
-    )
+    later: ClassVar[Keys] = frozenset({"authorised", "cyclic", "deadlines", "missed", "once_per_date"})
 
     title: Line | None = None
     instructions: Text | None = None
     owner: Id | None = None
+    calendar: Id | None = None
     timezone: Zone | None = None
     day_starts: Clock | None = None
     parameters: dict[Id, ParameterPart] = Field(default_factory=dict)
     start: list[StartEntry] = Field(default_factory=list, max_length=100)
     after: list[RunAfterEntry] = Field(default_factory=list)
+    window: WindowPart | None = None
     overlap: HowOverlapping | None = None
     on_failure: WhenFailed | None = None
     contacts: list[Id] = Field(default_factory=list)
@@ -120,10 +122,13 @@ class ResourceDocument(Part):
     title: Line = ""
 
 
-Documented: TypeAlias = ProcessDocument | TemplateDocument | ContactDocument | RoleDocument | ResourceDocument
+Documented: TypeAlias = (
+    ProcessDocument | TemplateDocument | CalendarDocument | ContactDocument | RoleDocument | ResourceDocument
+)
 DOCUMENTS: dict[str, type[Documented]] = {
     "process": ProcessDocument,
     "template": TemplateDocument,
+    "calendar": CalendarDocument,
     "contact": ContactDocument,
     "role": RoleDocument,
     "resource": ResourceDocument,

@@ -11,7 +11,7 @@ from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from boms_tui.model.definitions.problems import WrongValueError
-from boms_tui.model.definitions.scalars import ANY_SCALAR, Scalar
+from boms_tui.model.definitions.scalar import ANY_SCALAR, Scalar
 from boms_tui.model.nearest import told
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from boms_tui.model.nearest import did_you_mean, told
 from boms_tui.model.records import Revision
 
 MAX_BYTES = 1 << 20
-KINDS = ("process", "template", "contact", "role", "resource")
-LATER_KINDS = ("calendar", "connection")
+KINDS = ("process", "template", "calendar", "contact", "role", "resource")
+LATER_KINDS = ("connection",)
 _REFUSED = (
     (re.compile("\t"), "a tab", r'indent with spaces; "\t" in quotes is a tab'),
     (re.compile("^%", re.MULTILINE), "a % directive", "remove it"),

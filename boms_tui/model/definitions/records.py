@@ -6,6 +6,7 @@ from datetime import time
 from typing import TypeVar
 
 from boms_tui.model import graph
+from boms_tui.model.calendar import Calendar
 from boms_tui.model.definition import (
     AfterCheck,
     BeforeCheck,
@@ -29,9 +30,10 @@ from boms_tui.model.definition import (
     RetryPolicy,
     Role,
     Task,
-    WindowCheck,
+    Window,
 )
-from boms_tui.model.definitions.checks import AfterwardsEntry, BeforeEntry, FilePart, RetryPart
+from boms_tui.model.definitions.calendars import CalendarDocument, DayName
+from boms_tui.model.definitions.checks import AfterwardsEntry, BeforeEntry, FilePart, RetryPart, WindowPart
 from boms_tui.model.definitions.documents import ContactDocument, ProcessDocument, ResourceDocument, RoleDocument
 from boms_tui.model.definitions.entries import AfterEntry, StartEntry
 from boms_tui.model.definitions.settings import Settings, TaskPart
@@ -61,6 +63,7 @@ def _process(document: ProcessDocument, timezone: str, order: Iterable[str]) -> 
         title=document.title or "",
         instructions=document.instructions or "",
         owner=_first(document.owner, else_="operator"),
+        calendar=document.calendar or "",
         timezone=_first(document.timezone, else_=timezone),
         day_starts=_first(document.day_starts, else_=time(0)),
         parameters={
@@ -72,6 +75,27 @@ def _process(document: ProcessDocument, timezone: str, order: Iterable[str]) -> 
         contacts=tuple(document.contacts),
         priority=_first(document.priority, else_=50),
         overlap=_first(document.overlap, else_=Overlap.QUEUE),
+        window=None if document.window is None else _window(document.window),
+    )
+
+
+def calendar_of(document: CalendarDocument) -> Calendar:
+    numbers = {name: number for number, name in enumerate(DayName)}
+    weekend = None if document.weekend is None else frozenset(numbers[name] for name in document.weekend)
+    return Calendar(
+        id=document.calendar,
+        title=document.title,
+        base=document.based_on or "",
+        weekend=weekend,
+        holidays=tuple(entry.code for entry in document.holidays if entry.code is not None),
+        closed={entry.date: entry.name for entry in document.holidays if entry.date is not None},
+        extra_days=frozenset(document.extra_days),
+        never=frozenset(document.never),
+        half_days=document.half_days,
+        picks=tuple(document.days or ()),
+        roll=document.roll,
+        shift=document.shift,
+        until=document.until,
     )
 
 
@@ -157,7 +181,7 @@ def _before(entries: Iterable[BeforeEntry]) -> Iterator[BeforeCheck]:
         if entry.file is not None:
             yield _file(entry.file)
         if entry.window is not None:
-            yield WindowCheck(entry.window.from_, entry.window.to)
+            yield _window(entry.window)
 
 
 def _afterwards(entries: Iterable[AfterwardsEntry]) -> Iterator[AfterCheck]:
@@ -201,3 +225,7 @@ def _dependency(entry: AfterEntry) -> Dependency:
 def _first(*said: T | None, else_: T) -> T:
     """The first that was said, in the order of what wins."""
     return next((value for value in said if value is not None), else_)
+
+
+def _window(part: WindowPart) -> Window:
+    return Window(part.from_, part.to)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from boms_tui.model.definitions.problems import WrongValueError
-from boms_tui.model.definitions.scalars import Scalar
+from boms_tui.model.definitions.scalar import Scalar
 
 _FORMS: Mapping[str, tuple[str, str]] = {
     "env": ("[A-Za-z_][A-Za-z0-9_]{0,200}", "the name of a variable, such as env:FEED_PASSWORD"),

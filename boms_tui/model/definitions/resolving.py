@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from boms_tui.model.calendar import Calendar
 from boms_tui.model.definition import Contact, Process, Resource, Role
 from boms_tui.model.definitions import records
 from boms_tui.model.definitions.blocks import Block, merged, place_of
 from boms_tui.model.definitions.bodies import Body
+from boms_tui.model.definitions.calendars import CalendarDocument
 from boms_tui.model.definitions.checking import M, sound_part, typed
 from boms_tui.model.definitions.documents import (
     ContactDocument,
@@ -50,6 +52,7 @@ def resolve(documents: Iterable[Document], in_force: InForce, timezone: str, fin
     of_kind = {
         "template": resolver.template,
         "process": resolver.process,
+        "calendar": resolver.calendar,
         "contact": resolver.contact,
         "role": resolver.role,
         "resource": resolver.resource,
@@ -70,6 +73,10 @@ class _Resolver:
         self._timezone = timezone
         self._findings = findings
         self._patterns = Patterns()
+
+    def calendar(self, document: Document) -> Calendar | None:
+        calendar = self._typed(CalendarDocument, document.body)
+        return records.calendar_of(calendar) if calendar else None
 
     def contact(self, document: Document) -> Contact | None:
         contact = self._typed(ContactDocument, document.body)

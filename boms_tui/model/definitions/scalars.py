@@ -1,97 +1,39 @@
-"""How each kind of scalar is read from its text, and what the JSON Schema says of it."""
+"""Every kind of scalar that definitions have."""
 
 import re
 import shlex
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, time, timedelta
-from enum import StrEnum
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
-from pydantic_core import CoreSchema, core_schema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from boms_tui.model import placeholders
+from boms_tui.model.cron import bad_cron
 from boms_tui.model.definition import RETRIABLE, LockMode, OnFailure, OnUnknown, Outcome, Overlap, RelativeDate
 from boms_tui.model.definitions import amounts
 from boms_tui.model.definitions.problems import WrongValueError
+from boms_tui.model.definitions.scalar import (
+    ANY_SCALAR,
+    OneOrMore,
+    Scalar,
+    choice,
+    line,
+    matching,
+    some_items,
+    some_text,
+    text,
+    whole,
+)
 from boms_tui.model.ids import PROCESS, SEGMENT
-from boms_tui.model.nearest import did_you_mean, foreign_letter, nearest, one_of, told
-from boms_tui.model.planning import bad_cron
+from boms_tui.model.nearest import did_you_mean, foreign_letter, told
 from boms_tui.model.states import AttemptState
-
-T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
 
 _LONGEST_LINE = 8_192
 _LONGEST_WORD = 32_768
-ANY_SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _DAY = "(mon|tue|wed|thu|fri|sat|sun)"
-
-
-@dataclass(frozen=True, eq=False)
-class Scalar:
-    """Annotates a type with the function that reads it from text, and with its JSON Schema."""
-
-    parse: Callable[[str], object]
-    schema: Mapping[str, Any]
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self._read)
-
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return dict(self.schema)
-
-    def _read(self, value: object) -> object:
-        if not isinstance(value, str):
-            raise WrongValueError(f"must be text, not {shape(value)}")
-        return self.parse(value)
-
-
-def shape(value: object) -> str:
-    """What a value is, in the words of YAML."""
-    return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else "text"
-
-
-def _text(value: str) -> str:
-    return value
-
-
-def _line(value: str) -> str:
-    if len(value.strip()) > 200 or "\n" in value.strip():
-        raise WrongValueError("must be one line of at most 200 characters")
-    return value.strip()
-
-
-def _some_text(value: str) -> str:
-    if not value.strip():
-        raise WrongValueError("must not be empty")
-    return value
-
-
-def _matching(pattern: str, what: str, hint: str) -> Scalar:
-    """Text that matches `pattern` as a whole."""
-    compiled = re.compile(pattern)
-
-    def parse(value: str) -> str:
-        if compiled.fullmatch(value):
-            return value
-        raise WrongValueError(f"not {what}: {told(value)}", foreign_letter(value) or hint)
-
-    return Scalar(parse, {"type": "string", "pattern": f"^({pattern})$"})
-
-
-def _whole(low: int, high: int) -> Scalar:
-    def parse(value: str) -> int:
-        if re.fullmatch(r"[0-9]{1,12}", value) and low <= int(value) <= high:
-            return int(value)
-        raise WrongValueError(f"not a whole number from {low} to {high}: {told(value)}")
-
-    return Scalar(parse, {"type": "integer", "minimum": low, "maximum": high})
 
 
 def _factor(value: str) -> float:
@@ -158,7 +100,7 @@ def _filled(value: str) -> str:
 
 
 def _filled_path(value: str) -> str:
-    return _filled(_some_text(value))
+    return _filled(some_text(value))
 
 
 def _share(value: str) -> float:
@@ -169,31 +111,12 @@ def _share(value: str) -> float:
     raise WrongValueError(f"not a share from 0 to 1: {told(value)}", "such as 0.2 or 20%")
 
 
-def _choice(kind: type[E], among: Collection[E] = (), never: Mapping[str, str] = MappingProxyType({})) -> Scalar:
-    """One of `kind`, or of those `among` it. `never` has what to do about names that seem to belong to them."""
-    names = [*(among or kind)]
-
-    def parse(value: str) -> E:
-        if value in names:
-            return kind(value)
-        near = nearest(value, names)
-        hint = never.get(value) or (f"did you mean {near}?" if near else "")
-        raise WrongValueError(f"must be {one_of(names)}, not {told(value)}", hint)
-
-    return Scalar(parse, {"enum": names})
-
-
 def _environment_name(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
         raise WrongValueError(f"not the name of a variable: {told(value)}", foreign_letter(value))
     if value.startswith("BOMS_"):
         raise WrongValueError(f"the runtime sets what begins with BOMS_: {told(value)}", "choose another name")
     return value
-
-
-def _one_or_more(value: object) -> object:
-    """A word alone is a list of it."""
-    return [value] if isinstance(value, str) else value
 
 
 def _words(value: object) -> object:
@@ -214,32 +137,26 @@ def _some_words(value: list[str]) -> list[str]:
     return value
 
 
-def _some_items(value: list[T]) -> list[T]:
-    if not value:
-        raise WrongValueError("must not be empty")
-    return value
-
-
 _ID_HINT = "an id has a-z, 0-9, _ and -, and begins with a letter or digit"
-Text = Annotated[str, Scalar(_text, ANY_SCALAR)]
-SomeText = Annotated[str, Scalar(_some_text, ANY_SCALAR)]
-Line = Annotated[str, Scalar(_line, ANY_SCALAR)]
-Id = Annotated[str, _matching(SEGMENT.pattern, "an id", _ID_HINT)]
-ProcessPath = Annotated[str, _matching(PROCESS.pattern, "a process id", f"{_ID_HINT}; folders are parted by /")]
-Scope = Annotated[str, _matching(r"[a-z0-9*_-]+(/[a-z0-9*_-]+)*", "a scope", "such as settlement/*")]
+Text = Annotated[str, Scalar(text, ANY_SCALAR)]
+SomeText = Annotated[str, Scalar(some_text, ANY_SCALAR)]
+Line = Annotated[str, Scalar(line, ANY_SCALAR)]
+Id = Annotated[str, matching(SEGMENT.pattern, "an id", _ID_HINT)]
+ProcessPath = Annotated[str, matching(PROCESS.pattern, "a process id", f"{_ID_HINT}; folders are parted by /")]
+Scope = Annotated[str, matching(r"[a-z0-9*_-]+(/[a-z0-9*_-]+)*", "a scope", "such as settlement/*")]
 Phone = Annotated[
-    str, _matching(r"[+0-9][0-9 ()./-]{2,40}( ?(x|ext\.?) ?[0-9]+)?", "a phone number", "such as +91 22 5550 0101")
+    str, matching(r"[+0-9][0-9 ()./-]{2,40}( ?(x|ext\.?) ?[0-9]+)?", "a phone number", "such as +91 22 5550 0101")
 ]
-Mail = Annotated[str, _matching(r"[^@\s]{1,100}@[^@\s]{1,100}", "a mail address", "such as desk@example.com")]
-Days = Annotated[str, _matching(f"{_DAY}(-{_DAY})?", "a day or a range of days", "such as mon-fri or sat")]
+Mail = Annotated[str, matching(r"[^@\s]{1,100}@[^@\s]{1,100}", "a mail address", "such as desk@example.com")]
+Days = Annotated[str, matching(f"{_DAY}(-{_DAY})?", "a day or a range of days", "such as mon-fri or sat")]
 Hours = Annotated[
-    str, _matching(f"{_TIME.pattern}-({_TIME.pattern}|24:00)", "a range of hours", 'such as "08:00-20:00"')
+    str, matching(f"{_TIME.pattern}-({_TIME.pattern}|24:00)", "a range of hours", 'such as "08:00-20:00"')
 ]
 Flag = Annotated[bool, Scalar(_flag, {"type": "boolean"})]
-Priority = Annotated[int, _whole(0, 100)]
-Units = Annotated[int, _whole(0, 1_000_000)]
-Retries = Annotated[int, _whole(0, 1_000)]
-ExitStatus = Annotated[int, _whole(0, (1 << 32) - 1)]
+Priority = Annotated[int, whole(0, 100)]
+Units = Annotated[int, whole(0, 1_000_000)]
+Retries = Annotated[int, whole(0, 1_000)]
+ExitStatus = Annotated[int, whole(0, (1 << 32) - 1)]
 Factor = Annotated[float, Scalar(_factor, {"type": "number", "minimum": 1, "maximum": 100})]
 Jitter = Annotated[
     float,
@@ -258,11 +175,11 @@ WhichDate = Annotated[
     RelativeDate | date,
     Scalar(_which_date, {"type": "string", "pattern": "^(same|previous|[0-9]{4}-[0-9]{2}-[0-9]{2})$"}),
 ]
-When = Annotated[Outcome, _choice(Outcome)]
-WhenFailed = Annotated[OnFailure, _choice(OnFailure)]
-WhenUnknown = Annotated[OnUnknown, _choice(OnUnknown)]
-HowOverlapping = Annotated[Overlap, _choice(Overlap)]
-HowLocked = Annotated[LockMode, _choice(LockMode)]
+When = Annotated[Outcome, choice(Outcome)]
+WhenFailed = Annotated[OnFailure, choice(OnFailure)]
+WhenUnknown = Annotated[OnUnknown, choice(OnUnknown)]
+HowOverlapping = Annotated[Overlap, choice(Overlap)]
+HowLocked = Annotated[LockMode, choice(LockMode)]
 EnvironmentName = Annotated[str, Scalar(_environment_name, {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})]
 Filled = Annotated[str, Scalar(_filled, ANY_SCALAR)]
 FilledPath = Annotated[str, Scalar(_filled_path, ANY_SCALAR)]
@@ -272,16 +189,11 @@ Argv = Annotated[
     AfterValidator(_some_words),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": ANY_SCALAR}]}),
 ]
-ExitStatuses = Annotated[list[ExitStatus], AfterValidator(_some_items)]
+ExitStatuses = Annotated[list[ExitStatus], AfterValidator(some_items)]
 _NEVER_RETRIED = {
     "killed": "whoever kills a task says what follows",
     "unknown": "`on_unknown` says what follows",
     "void": "what never started is always tried again",
 }
-_RETRIABLE = _choice(AttemptState, RETRIABLE, _NEVER_RETRIED)
-Retriable = Annotated[
-    list[Annotated[AttemptState, _RETRIABLE]],
-    BeforeValidator(_one_or_more),
-    AfterValidator(_some_items),
-    WithJsonSchema({"anyOf": [_RETRIABLE.schema, {"type": "array", "minItems": 1, "items": _RETRIABLE.schema}]}),
-]
+_RETRIABLE = choice(AttemptState, RETRIABLE, _NEVER_RETRIED)
+Retriable = Annotated[list[Annotated[AttemptState, _RETRIABLE]], OneOrMore()]

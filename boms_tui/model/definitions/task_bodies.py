@@ -1,6 +1,6 @@
 """Tasks as JSON. What the release before this one did not know may be missing, and is read as what it did."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 from functools import lru_cache
 
 from boms_tui.model.definition import (
@@ -18,9 +18,17 @@ from boms_tui.model.definition import (
     OutputCheck,
     RetryPolicy,
     Task,
-    WindowCheck,
+    Window,
 )
-from boms_tui.model.definitions.body_parts import Json, dump_dependency, load_after, load_seconds, seconds
+from boms_tui.model.definitions.body_parts import (
+    Json,
+    dump_dependency,
+    dump_window,
+    load_after,
+    load_seconds,
+    load_window,
+    seconds,
+)
 from boms_tui.model.states import AttemptState
 
 
@@ -122,7 +130,7 @@ def _load_checks(fields: Json) -> Checks:
     if fields == _NO_CHECKS:
         return _CHECKS_NOTHING
     return Checks(
-        before=tuple([_load_window(one) if "window" in one else _load_file(one) for one in fields["before"]]),
+        before=tuple([load_window(one["window"]) if "window" in one else _load_file(one) for one in fields["before"]]),
         after=tuple([_load_output(one) if "output" in one else _load_file(one) for one in fields["after"]]),
         retry=None if fields["retry"] is None else _load_policy(fields["retry"]),
     )
@@ -130,8 +138,8 @@ def _load_checks(fields: Json) -> Checks:
 
 def _check(check: BeforeCheck | AfterCheck) -> Json:
     match check:
-        case WindowCheck():
-            return {"window": {"start": check.start.isoformat(), "end": check.end.isoformat()}}
+        case Window():
+            return {"window": dump_window(check)}
         case OutputCheck():
             return {"output": {"fail_on": check.fail_on, "require": check.require}}
         case _:
@@ -157,11 +165,6 @@ def _load_file(entry: Json) -> FileCheck:
         load_seconds(file["newer_than"]),
         load_seconds(file["settled_for"]),
     )
-
-
-def _load_window(entry: Json) -> WindowCheck:
-    window = entry["window"]
-    return WindowCheck(time.fromisoformat(window["start"]), time.fromisoformat(window["end"]))
 
 
 def _load_output(entry: Json) -> OutputCheck:

@@ -14,7 +14,6 @@ from boms_tui.model.checks import (
     DueBefore,
     DueCheck,
     DueFile,
-    DueWindow,
     FileSeen,
     Finding,
     NotSeen,
@@ -25,6 +24,7 @@ from boms_tui.model.checks import (
 )
 from boms_tui.model.definition import OutputCheck
 from boms_tui.model.ids import AttemptId
+from boms_tui.model.planning import Hours
 from boms_tui.model.records import CheckVerdict, Phase
 from boms_tui.runtime import logs
 from boms_tui.runtime.machine.aside import within
@@ -78,7 +78,7 @@ def _find_before(check: DueBefore) -> Finding:
     match check:
         case DueFile():
             return judge_file(check, look_at(check.place), clock.now())
-        case DueWindow():
+        case Hours():
             return judge_window(check, clock.now())
 
 

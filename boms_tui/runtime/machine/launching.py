@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from boms_tui.config import Home
-from boms_tui.model.checks import DueAfter, DueBefore, DueFile, due_window
+from boms_tui.model.checks import DueAfter, DueBefore, DueFile
 from boms_tui.model.definition import (
     AfterCheck,
     BeforeCheck,
@@ -15,9 +15,10 @@ from boms_tui.model.definition import (
     OutputCheck,
     Process,
     Task,
-    WindowCheck,
+    Window,
 )
 from boms_tui.model.placeholders import Values, render
+from boms_tui.model.planning import hours_of
 from boms_tui.model.records import Attempt, Run
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.runtime.ports import Spec
@@ -65,8 +66,8 @@ def _due_before(check: BeforeCheck, process: Process, run: Run, values: Values, 
     match check:
         case FileCheck():
             return _due_file(check, values, home)
-        case WindowCheck():
-            return due_window(check, process, run.business_date)
+        case Window():
+            return hours_of(check, process, run.business_date)
 
 
 def _due_after(check: AfterCheck, values: Values, home: Home) -> DueAfter:

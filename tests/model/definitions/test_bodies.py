@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boms_tui.model.calendar import PERIODS, WEEKDAYS, Calendar, DayRule, Roll
 from boms_tui.model.definition import (
     RETRIABLE,
     Checks,
@@ -36,7 +37,7 @@ from boms_tui.model.definition import (
     RetryPolicy,
     Role,
     Task,
-    WindowCheck,
+    Window,
 )
 from boms_tui.model.definitions import dump_body, load_body
 from boms_tui.model.definitions.bodies import Body
@@ -73,7 +74,7 @@ sizes = st.none() | st.integers(0, 1 << 40)
 files = st.builds(FileCheck, text, sizes, sizes, st.none() | durations, st.none() | durations)
 checks = st.builds(
     Checks,
-    st.lists(files | st.builds(WindowCheck, times, times), max_size=3).map(tuple),
+    st.lists(files | st.builds(Window, times, times), max_size=3).map(tuple),
     st.lists(files | st.builds(OutputCheck, text, text), max_size=3).map(tuple),
     st.none() | policies,
 )
@@ -106,6 +107,7 @@ whole_processes = st.builds(
     text,
     text,
     names,
+    st.just("") | names,
     text,
     times,
     st.dictionaries(names, st.builds(Parameter, st.none() | text, texts), max_size=3),
@@ -114,15 +116,36 @@ whole_processes = st.builds(
     texts,
     st.integers(0, 100),
     st.sampled_from(Overlap),
+    st.none() | st.builds(Window, times, times),
 )
 contacts = st.builds(
     Contact, names, text, text, text, st.dictionaries(names, text), st.dictionaries(names, durations, max_size=3)
+)
+some_dates = st.dates(date(1970, 1, 1))
+ordinals = st.integers(-99, 99).filter(bool)
+rules = st.builds(DayRule, ordinals, st.sampled_from(["day", "business day", *WEEKDAYS]), st.sampled_from(PERIODS))
+calendars = st.builds(
+    Calendar,
+    names,
+    text,
+    st.just("") | names,
+    st.none() | st.frozensets(st.integers(0, 6)),
+    texts,
+    st.dictionaries(some_dates, text, max_size=3),
+    st.frozensets(some_dates, max_size=3),
+    st.frozensets(some_dates, max_size=3),
+    st.dictionaries(some_dates, times, max_size=3),
+    st.lists(rules | some_dates, max_size=3).map(tuple),
+    st.none() | st.sampled_from(Roll),
+    st.integers(-30, 30),
+    st.none() | some_dates,
 )
 roles = st.builds(Role, names, texts, texts)
 resources = st.builds(Resource, names, units, text)
 templates = st.dictionaries(names, text | st.lists(text) | st.dictionaries(names, text))
 bodies = st.one_of(
     whole_processes.map(lambda record: ("process", record)),
+    calendars.map(lambda record: ("calendar", record)),
     contacts.map(lambda record: ("contact", record)),
     roles.map(lambda record: ("role", record)),
     resources.map(lambda record: ("resource", record)),
@@ -144,12 +167,12 @@ def test_the_order_of_tasks_is_kept(process: Process) -> None:
     assert list(load_body("process", dump_body(process)).tasks) == list(process.tasks)
 
 
-WRITTEN = [Process, Task, Command, Dependency, RetryPolicy, Checks, FileCheck, WindowCheck, OutputCheck, Lock]
+WRITTEN = [Process, Task, Command, Dependency, RetryPolicy, Checks, FileCheck, Window, OutputCheck, Lock]
 
 
-@pytest.mark.parametrize("record", [*WRITTEN, Contact, Role, Resource])
+@pytest.mark.parametrize("record", [*WRITTEN, Calendar, Contact, Role, Resource])
 def test_every_field_is_written_out(record: type) -> None:
-    checks = Checks((FileCheck("a"), WindowCheck(time(1), time(2))), (OutputCheck("x"),), RetryPolicy())
+    checks = Checks((FileCheck("a"), Window(time(1), time(2))), (OutputCheck("x"),), RetryPolicy())
     command = Task(
         TaskName("t"),
         Command(("run",)),
@@ -161,6 +184,7 @@ def test_every_field_is_written_out(record: type) -> None:
     task = process["tasks"][0]
     written = {
         Process: process,
+        Calendar: json.loads(dump_body(Calendar("nse"))),
         Contact: json.loads(dump_body(Contact("desk", "Desk"))),
         Role: json.loads(dump_body(Role("r"))),
         Resource: json.loads(dump_body(Resource("slots", 4))),
@@ -170,7 +194,7 @@ def test_every_field_is_written_out(record: type) -> None:
         RetryPolicy: task["checks"]["retry"],
         Checks: task["checks"],
         FileCheck: task["checks"]["before"][0]["file"],
-        WindowCheck: task["checks"]["before"][1]["window"],
+        Window: task["checks"]["before"][1]["window"],
         OutputCheck: task["checks"]["after"][0]["output"],
         Lock: task["locks"][0],
     }

@@ -14,7 +14,7 @@ from boms_tui.model.definition import (
     OutputCheck,
     RetryPolicy,
     Task,
-    WindowCheck,
+    Window,
 )
 from boms_tui.model.definitions.patterns import MOST_COSTLY
 from boms_tui.model.ids import TaskName
@@ -43,8 +43,8 @@ def task(checks: str, *, says: str = "", before: str = "") -> Task:
         ),
         ("{file: {path: errors.log, max_size: 0}}", FileCheck("errors.log", max_size=0)),
         ("{file: {path: a, min_size: 5, max_size: 5}}", FileCheck("a", 5, 5)),
-        ('{window: {from: "18:00", to: "23:30"}}', WindowCheck(clock_time(18), clock_time(23, 30))),
-        ("{window: {from: 22:00, to: 06:00}}", WindowCheck(clock_time(22), clock_time(6))),
+        ('{window: {from: "18:00", to: "23:30"}}', Window(clock_time(18), clock_time(23, 30))),
+        ("{window: {from: 22:00, to: 06:00}}", Window(clock_time(22), clock_time(6))),
     ],
 )
 def test_what_is_checked_before(entry: str, expected: BeforeCheck) -> None:
@@ -66,7 +66,7 @@ def test_what_is_checked_after(entry: str, expected: AfterCheck) -> None:
 
 def test_checks_are_made_in_the_order_of_the_file() -> None:
     found = task("{before: [{file: b}, {window: {from: 01:00, to: 02:00}}, {file: a}]}").checks.before
-    assert found == (FileCheck("b"), WindowCheck(clock_time(1), clock_time(2)), FileCheck("a"))
+    assert found == (FileCheck("b"), Window(clock_time(1), clock_time(2)), FileCheck("a"))
 
 
 def test_a_pattern_of_a_thousand_characters_is_one() -> None:

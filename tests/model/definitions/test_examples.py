@@ -18,17 +18,13 @@ UPSTREAM = "---\n".join(
 )
 ONCALL = "contact: margin-oncall\nphone: '+91 22 5550 0102'\n"
 LATER_DOCUMENTS = """
-2.yaml:2:1: not supported yet: calendar
-2.yaml:5:1: not supported yet: calendar
 2.yaml:16:1: not supported yet: connection
 """
 LATER_IN_PROCESS = """
-1.yaml:7:1: not supported yet: calendar
 1.yaml:13:5: not supported yet: file
 1.yaml:14:5: not supported yet: event
 1.yaml:16:5: not supported yet: sql
 1.yaml:20:28: not supported yet: within
-1.yaml:21:1: not supported yet: window
 1.yaml:22:1: not supported yet: deadlines
 1.yaml:24:1: not supported yet: missed
 1.yaml:36:51: not supported yet: sql
@@ -128,4 +124,7 @@ def test_the_definitions_of_the_readme_are_definitions() -> None:
         "process settlement/eod-margin",
         "resource warehouse-slots",
         "process settlement/warehouse",
+        "calendar nse",
+        "calendar nse-expiry",
+        "process settlement/expiry",
     )

@@ -69,7 +69,7 @@ def documents(text: str) -> list[Document]:
             "1.yaml:1:1: the first key names the kind of a document, and proces is none (did you mean process?)",
         ),
         (b"process: [a]\n", "1.yaml:1:10: `process` must be an id"),
-        (b"calendar: nse\n", "1.yaml:1:1: not supported yet: calendar"),
+        (b"connection: dw\n", "1.yaml:1:1: not supported yet: connection"),
         (b"connection: warehouse\n", "1.yaml:1:1: not supported yet: connection"),
         (
             b"resorce: slots\n",
