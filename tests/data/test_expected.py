@@ -11,6 +11,8 @@ from tests.data.sample import expected, in_force
 from tests.model.night import Night
 
 EXPECTED = expected()
+TO_MONDAY = timedelta(days=3)
+"""The first night is a Friday's."""
 
 
 def test_a_first_night_and_the_next_end_as_expected() -> None:
@@ -23,7 +25,7 @@ def test_a_first_night_and_the_next_end_as_expected() -> None:
         }
         for process, run in runs.items():
             assert night.states(run) == expected_tasks(night.states(run), EXPECTED["runs"][process])
-        night.wait(timedelta(days=1))
+        night.wait(TO_MONDAY)
 
 
 def have_a_night(night: Night) -> dict[str, RunId]:

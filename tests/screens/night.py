@@ -121,7 +121,7 @@ def definitions() -> dict[ProcessId, Process]:
         asked = {"region": Parameter("west", ("south", "west")), "batch": Parameter()}
         made[process] = Process(
             process, {TaskName(task): _task(name, task, before) for task, before in tasks.items()}, title,
-            INSTRUCTIONS if name == "settlement/eod-margin" else "", name.partition("/")[0], ZONE,
+            INSTRUCTIONS if name == "settlement/eod-margin" else "", name.partition("/")[0], timezone=ZONE,
             parameters=asked if name == "archive/night" else {}, start=(_start(start),), contacts=("settlement-desk",),
         )  # fmt: skip
     return made
