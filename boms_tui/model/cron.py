@@ -97,7 +97,7 @@ def cron_of(text: str) -> Cron:
 @lru_cache(maxsize=4_096)
 def bad_cron(text: str) -> str:
     """What is wrong with a cron text; "" where nothing is."""
-    from croniter import CroniterError, croniter
+    from croniter import CroniterError
 
     fields = text.split()
     if len(fields) != 5:
@@ -106,14 +106,14 @@ def bad_cron(text: str) -> str:
     if wrong is not None:
         return f"{wrong} cannot be read"
     try:
-        _, _, days, months, weekdays = croniter.expand(text)[0]
+        found = cron_of(text)
     except CroniterError as error:
         return next(_bad_fields(fields), str(error))
-    found = cron_of(text)
-    if (found.nth or found.near) and days != ["*"] and weekdays != ["*"]:
+    if (found.nth or found.near) and found.days is not None and found.weekdays is not None:
         return "`#` and `W` stand alone: leave the other day field *"
-    if weekdays == ["*"] and not any(_exists(day, month) for day in days for month in months):
-        return "there is no such day"
+    if found.days is not None and found.months is not None and found.weekdays is None:
+        exists = any(_exists(day, month) for day in found.days for month in found.months)
+        return "" if exists else "there is no such day"
     return ""
 
 
@@ -131,7 +131,7 @@ def _bad_fields(fields: Sequence[str]) -> Iterator[str]:
 
 
 def _exists(day: int | str, month: int | str) -> bool:
-    """Whether a month ever has such a day; croniter's `*` and `l` always come."""
+    """Whether a month ever has such a day; the last one always comes."""
     return isinstance(day, str) or isinstance(month, str) or day <= monthrange(_LEAP_YEAR, month)[1]
 
 

@@ -69,6 +69,7 @@ class BusinessDays(Days):
         super().__init__()
         self._calendar = calendar
         self._base = base
+        self._named: dict[int, Mapping[date, str]] = {}
 
     def why_not(self, day: date) -> str:
         if day in self._calendar.never:
@@ -104,10 +105,11 @@ class BusinessDays(Days):
         return frozenset() if calendar.base else _SATURDAY_AND_SUNDAY
 
     def _holidays(self, year: int) -> Mapping[date, str]:
-        public = (public_holidays.names(code, year) for code in self._calendar.holidays)
-        return {
-            day: name for names in (*public, self._calendar.closed) for day, name in names.items() if day.year == year
-        }
+        if year not in self._named:
+            public = [public_holidays.names(code, year) for code in self._calendar.holidays]
+            named = {day: name for names in (*public, self._calendar.closed) for day, name in names.items()}
+            self._named[year] = {day: name for day, name in named.items() if day.year == year}
+        return self._named[year]
 
 
 class PickedDays(Days):

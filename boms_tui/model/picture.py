@@ -30,11 +30,6 @@ class Catalogue:
         """Which dates its calendars select."""
         return Almanac(self.calendars)
 
-    def calendar_of(self, process: ProcessId) -> str:
-        """The calendar of a process in force; "", every day, where there is no such process."""
-        known = self.processes.get(process)
-        return EVERY_DAY if known is None else known.calendar
-
     def date_read(self, dependency: Dependency, own: date) -> date:
         """The business date that a run of `own` reads of the other process; `previous` is by its calendar."""
         match dependency.date:
@@ -54,7 +49,8 @@ class Catalogue:
         return tuple(own for own in dates if self.date_read(dependency, own) == day)
 
     def _calendar_read(self, dependency: Dependency) -> str:
-        return EVERY_DAY if dependency.process is None else self.calendar_of(dependency.process)
+        known = self.processes.get(dependency.process) if dependency.process is not None else None
+        return EVERY_DAY if known is None else known.calendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+from boms_tui.model.ids import RunId
 from boms_tui.model.states import RunState
 from tests.runtime.house import House, wait_until
 
@@ -17,12 +18,18 @@ tasks:
 """
 
 
+def a_run_under_way(house: House) -> RunId:
+    """Of the two tasks, the first one runs."""
+    house.apply(two_tasks(house))
+    house.start_runtime()
+    run = house.order("ops/pair")
+    wait_until(lambda: house.states(run)["one"] == "running", "the first task to run")
+    return run
+
+
 def test_two_tasks_run_in_order(tmp_path: Path) -> None:
     with House(tmp_path) as house:
-        house.apply(two_tasks(house))
-        house.start_runtime()
-        run = house.order("ops/pair")
-        wait_until(lambda: house.states(run)["one"] == "running", "the first task to run")
+        run = a_run_under_way(house)
         (tmp_path / "gate").touch()
         view = house.wait_for(run)
         assert view.run.state is RunState.SUCCEEDED
@@ -36,10 +43,7 @@ def test_two_tasks_run_in_order(tmp_path: Path) -> None:
 
 def test_a_runtime_killed_with_9_finds_its_tasks_again(tmp_path: Path) -> None:
     with House(tmp_path) as house:
-        house.apply(two_tasks(house))
-        house.start_runtime()
-        run = house.order("ops/pair")
-        wait_until(lambda: house.states(run)["one"] == "running", "the first task to run")
+        run = a_run_under_way(house)
         ((_, pid, _),) = wait_until(house.witnessed, "its first word")
         house.kill_runtime()
         house.start_runtime()
@@ -53,10 +57,7 @@ def test_a_runtime_killed_with_9_finds_its_tasks_again(tmp_path: Path) -> None:
 
 def test_on_one_machine_a_runtime_of_another_name_finds_the_tasks_of_the_one_before(tmp_path: Path) -> None:
     with House(tmp_path) as house:
-        house.apply(two_tasks(house))
-        house.start_runtime()
-        run = house.order("ops/pair")
-        wait_until(lambda: house.states(run)["one"] == "running", "the first task to run")
+        run = a_run_under_way(house)
         house.kill_runtime()
         house.node = "there"
         house.start_runtime()

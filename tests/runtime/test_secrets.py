@@ -184,8 +184,10 @@ def test_a_machine_without_memory_files_is_a_failed_start(
     assert machine.shop.words() == []
 
 
-def test_a_source_that_hangs_is_asked_once_and_its_answer_is_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, answers = [], threading.Event()
+def hanging(monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], threading.Event]:
+    """A source that answers once it is let: what it was asked for, and what lets it."""
+    asked: list[str] = []
+    answers = threading.Event()
 
     def hang(rest: str, _: str) -> str:
         asked.append(rest)
@@ -193,6 +195,11 @@ def test_a_source_that_hangs_is_asked_once_and_its_answer_is_for_all(monkeypatch
         return CANARY
 
     monkeypatch.setattr(sources, "_SOURCES", {"file": hang})
+    return asked, answers
+
+
+def test_a_source_that_hangs_is_asked_once_and_its_answer_is_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answers = hanging(monkeypatch)
     with monkeypatch.context() as patch:
         patch.setattr(sources, "PATIENCE_S", 0.01)
         for _ in range(3):
@@ -331,14 +338,7 @@ def test_trouble_that_lasts_masks_everything_and_is_asked_about_seldom(
 
 
 def test_nobody_waits_for_a_key_ring_that_hangs(monkeypatch: pytest.MonkeyPatch, vault: Path) -> None:
-    asked, answers = [], threading.Event()
-
-    def hang(rest: str, _: str) -> str:
-        asked.append(rest)
-        answers.wait(30)
-        return CANARY
-
-    monkeypatch.setattr(sources, "_SOURCES", {"file": hang})
+    asked, answers = hanging(monkeypatch)
     known = Secrets(lambda _: carrying(vault))
     for _ in range(100):
         with pytest.raises(NotYetError):
