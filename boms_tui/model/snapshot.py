@@ -3,7 +3,6 @@
 It changes in two ways only: `admit` takes in what was read from the store, `apply` what was committed to it.
 """
 
-import heapq
 from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,14 +11,14 @@ from datetime import date, datetime
 
 from boms_tui.model.decision import Decision
 from boms_tui.model.definition import Process, ProcessStart, Role
-from boms_tui.model.facts import Fact, HoldDue, RunDue, TaskDue, WindowDue
+from boms_tui.model.facts import Fact
 from boms_tui.model.ids import ProcessId, RunId, SessionId, TaskName
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.planning import hours_of
 from boms_tui.model.ranks import Ranks, place_of
 from boms_tui.model.records import Attempt, Hold, Revision, Run, Session, TaskRun, User
 from boms_tui.model.shape import shape_of
 from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, TaskState
+from boms_tui.model.timers import Timers, hold_times, run_times, task_times
 
 TaskKey = tuple[RunId, TaskName]
 Waiting = dict[tuple[RunId, TaskName | None], None]
@@ -84,8 +83,7 @@ class Snapshot:
     holders: dict[str, dict[TaskKey, int]] = field(default_factory=dict)
     judged: dict[tuple[bool, str, ProcessId], tuple[User | None, Mapping[str, Role], str]] = field(default_factory=dict)
     blockers: dict[TaskKey, int] = field(default_factory=dict)
-    timers: list[tuple[datetime, int, Fact]] = field(default_factory=list)
-    _timer_count: int = 0
+    timers: Timers = field(default_factory=Timers)
     _seen: datetime | None = None
 
     @classmethod
@@ -180,15 +178,14 @@ class Snapshot:
         if self._seen is not None and now < self._seen:
             self._set_timers()
         self._seen = now
-        while self.timers and self.timers[0][0] <= now:
-            yield heapq.heappop(self.timers)[2]
+        return self.timers.due(now)
 
     def unended(self) -> Iterator[Run]:
         """The runs that have not ended."""
         return (self.runs[run] for runs in self.open_runs.values() for run in runs)
 
     def next_due(self) -> datetime | None:
-        return self.timers[0][0] if self.timers else None
+        return self.timers.next_at()
 
     def _put_run(self, run: Run) -> None:
         known = run.id in self.runs
@@ -202,34 +199,17 @@ class Snapshot:
         elif run.id not in open_runs:
             open_runs[run.id] = None
             self._watch(run, watching=True)
-            self._time_run(run)
+            self.timers.set(run_times(self._definition(run.id), run))
 
     def _set_timers(self) -> None:
         """Have everything that waits for a time told again when it comes."""
         self.timers.clear()
         for run in self.unended():
-            self._time_run(run)
+            self.timers.set(run_times(self._definition(run.id), run))
             for task in self.tasks[run.id].values():
-                self._time_task(task)
+                self.timers.set(task_times(task))
         for hold in self.holds.values():
-            self._time_hold(hold)
-
-    def _time_run(self, run: Run) -> None:
-        if run.not_before is not None and run.started_at is None:
-            self._at(run.not_before, RunDue(run.id))
-        process = self._definition(run.id)
-        if process.window is not None:
-            hours = hours_of(process.window, process, run.business_date)
-            for at in (hours.opens, hours.closes):
-                self._at(at, WindowDue(run.id))
-
-    def _time_task(self, task: TaskRun) -> None:
-        if task.state is TaskState.BACKOFF and task.due_at is not None:
-            self._at(task.due_at, TaskDue(task.run, task.task))
-
-    def _time_hold(self, hold: Hold) -> None:
-        if hold.until is not None:
-            self._at(hold.until, HoldDue(hold.id))
+            self.timers.set(hold_times(hold))
 
     def _index_run(self, run: Run) -> None:
         current = self.catalogue.processes.get(run.process)
@@ -268,7 +248,7 @@ class Snapshot:
         counts[task.state] += 1
         if task.state is TaskState.READY:
             self.ranks.add(*place_of(self._definition(task.run), task))
-        self._time_task(task)
+        self.timers.set(task_times(task))
         if task.state is not TaskState.WAITING:
             self.blockers.pop((task.run, task.task), None)
 
@@ -305,12 +285,8 @@ class Snapshot:
             return
         self.holds[hold.id] = hold
         self.held[hold.object].add(hold.id)
-        self._time_hold(hold)
+        self.timers.set(hold_times(hold))
 
     def _definition(self, run: RunId) -> Process:
         known = self.runs.get(run) or self.beside[run]
         return self.definitions[known.process, known.revision]
-
-    def _at(self, when: datetime, fact: Fact) -> None:
-        self._timer_count += 1
-        heapq.heappush(self.timers, (when, self._timer_count, fact))

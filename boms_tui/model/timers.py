@@ -1,0 +1,62 @@
+"""What the open runs wait for that only time brings, and the facts that tell of it."""
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from boms_tui.model.definition import Process
+from boms_tui.model.facts import Fact, HoldDue, RunDue, TaskDue, WindowDue
+from boms_tui.model.planning import hours_of
+from boms_tui.model.records import Hold, Run, TaskRun
+from boms_tui.model.states import TaskState
+
+Coming: TypeAlias = tuple[datetime, Fact]
+
+
+@dataclass
+class Timers:
+    """Facts by the time at which they come due, each told once."""
+
+    _heap: list[tuple[datetime, int, Fact]] = field(default_factory=list)
+    _count: int = 0
+
+    def set(self, coming: Iterable[Coming]) -> None:
+        for when, fact in coming:
+            self._count += 1
+            heapq.heappush(self._heap, (when, self._count, fact))
+
+    def due(self, now: datetime) -> Iterator[Fact]:
+        """Take the facts whose time has come."""
+        while self._heap and self._heap[0][0] <= now:
+            yield heapq.heappop(self._heap)[2]
+
+    def next_at(self) -> datetime | None:
+        return self._heap[0][0] if self._heap else None
+
+    def all(self) -> Iterator[Coming]:
+        return ((when, fact) for when, _, fact in sorted(self._heap))
+
+    def clear(self) -> None:
+        self._heap.clear()
+
+
+def run_times(process: Process, run: Run) -> Iterator[Coming]:
+    """The times that an open run waits for."""
+    if run.not_before is not None and run.started_at is None:
+        yield run.not_before, RunDue(run.id)
+    if process.window is not None:
+        hours = hours_of(process.window, process, run.business_date)
+        for at in (hours.opens, hours.closes):
+            yield at, WindowDue(run.id)
+
+
+def task_times(task: TaskRun) -> Iterator[Coming]:
+    if task.state is TaskState.BACKOFF and task.due_at is not None:
+        yield task.due_at, TaskDue(task.run, task.task)
+
+
+def hold_times(hold: Hold) -> Iterator[Coming]:
+    if hold.until is not None:
+        yield hold.until, HoldDue(hold.id)
