@@ -51,6 +51,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "kill": "end the process tree of running tasks",
         "cancel": "end runs",
         "confirm": "a person's yes or no to a task",
+        "event": "post an event",
         "resolve": "say what happened to an unknown attempt",
         "free": "lift a gate for one start",
     },

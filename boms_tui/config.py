@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from boms_tui.errors import UsageError
+from boms_tui.model.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Home:
     @property
     def spool(self) -> Path:
         return self.path / "spool"
+
+    @property
+    def site(self) -> Site:
+        """What definitions take for granted of this installation."""
+        return Site(self.timezone, os.path.normpath(self.work), os.path.normpath(self.spool))
 
     @property
     def logs(self) -> Path:

@@ -8,7 +8,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from boms_tui import clock
-from boms_tui.commands.command import Command, Parser, reason
+from boms_tui.commands.command import Command, Parser, day, reason
 from boms_tui.commands.context import Context
 from boms_tui.commands.naming import Names
 from boms_tui.commands.ports import Reader
@@ -62,6 +62,12 @@ def _until_parameter(context: Context, arguments: Namespace) -> Parameters:
     return {"until": aware.astimezone(UTC).isoformat()}
 
 
+def _date(parser: Parser) -> None:
+    parser.add_argument(
+        "--date", type=day, metavar="D", help="its business date (for each who receives it, the current one)"
+    )
+
+
 def _gates(parser: Parser) -> None:
     parser.add_argument("gate", nargs="+", metavar="GATE", help="the name of a closed gate, as `boms why` lists it")
 
@@ -91,6 +97,9 @@ ACTS: Mapping[str, Act] = {
         lambda _, given: {"answer": "no" if given.no else "yes"},
     ),
     "resolve": Act("RUN:TASK", Names.task, _resolution, lambda _, given: {"as": given.outcome}),
+    "event": Act(
+        "EVENT", lambda _, text: text, _date, lambda _, given: {"date": given.date.isoformat()} if given.date else {}
+    ),
     "free": Act("RUN[:TASK]", Names.run_or_task, _gates, each="gate"),
 }  # fmt: skip
 

@@ -120,7 +120,7 @@ def _read(file: Path) -> bytes:
 def _planned(context: Context, sources: Sequence[Source], current: Sequence[Revision]) -> Applied:
     """What an apply would do; with --json the problems are an answer, too."""
     try:
-        return plan_apply(sources, current, timezone=context.home.timezone)
+        return plan_apply(sources, current, site=context.home.site)
     except DefinitionError as error:
         if context.out.as_json:
             context.out.json({"problems": [asdict(problem) for problem in error.problems]})

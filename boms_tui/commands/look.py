@@ -14,7 +14,8 @@ from boms_tui.commands.naming import Names
 from boms_tui.commands.out import iso
 from boms_tui.commands.progress import progress_json, said
 from boms_tui.errors import ExitCode
-from boms_tui.model.definition import Outcome, Process
+from boms_tui.model.condition import Outcome, inside
+from boms_tui.model.definition import Process
 from boms_tui.model.ids import TaskName
 from boms_tui.model.records import Attempt, Run, TaskRun
 from boms_tui.model.shape import shape_of
@@ -105,15 +106,13 @@ def tree(context: Context, given: Namespace) -> int:
 def draw(view: RunView) -> Iterator[str]:
     """The tasks as a tree, each under its first predecessor; where it has others they stand behind its name."""
     followers = shape_of(view.definition).followers
-    inside = {
-        name: [dependency.task for dependency in task.after if dependency.process is None and dependency.task]
-        for name, task in view.definition.tasks.items()
-    }
-    children = {name: [child for child in behind if inside[child][0] == name] for name, behind in followers.items()}
+    needs = {name: [need for need, _ in inside(task.after)] for name, task in view.definition.tasks.items()}
+    children = {name: [child for child in behind if needs[child][0] == name] for name, behind in followers.items()}
 
     def line(name: TaskName, branch: str) -> str:
-        elsewhere = [str(dependency) for dependency in view.definition.tasks[name].after]
-        others = elsewhere[1:] if inside[name] else elsewhere
+        after = view.definition.tasks[name].after
+        parent = next((one for one in after if [need for need, _ in inside([one])] == needs[name][:1]), None)
+        others = [str(one) for one in after if one is not parent]
         also = f"  (after {', '.join(others)})" if others else ""
         says = said(view.progress[name]) if name in view.progress else view.waits.get(name, "")
         return f"{branch}{name}  {view.tasks[name].state}{f'  {says}' if says else ''}{also}"
@@ -124,7 +123,7 @@ def draw(view: RunView) -> Iterator[str]:
             yield line(name, indent + ("└─ " if last else "├─ "))
             yield from walk(children[name], indent + ("   " if last else "│  "))
 
-    for root in [name for name in view.definition.tasks if not inside[name]]:
+    for root in [name for name in view.definition.tasks if not needs[name]]:
         yield line(root, "")
         yield from walk(children[root], "")
 
@@ -162,11 +161,10 @@ def _why(view: RunView, task: TaskRun) -> str:
 
 def _awaited(view: RunView, name: TaskName) -> Iterator[str]:
     """The tasks of its own run that a task waits for."""
-    for need in view.definition.tasks[name].after:
-        if need.process is None and need.task is not None:
-            state = view.tasks[need.task].state
-            if state not in (PASSED if need.when is Outcome.SUCCEEDED else ENDED):
-                yield f"{need.task} is {state}"
+    for needed, dependency in inside(view.definition.tasks[name].after):
+        state = view.tasks[needed].state
+        if state not in (PASSED if dependency.when is Outcome.SUCCEEDED else ENDED):
+            yield f"{needed} is {state}"
 
 
 def _run_json(run: Run) -> dict[str, object]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from boms_tui.model.acts.apply import apply
 from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.acts.confirm import confirm
+from boms_tui.model.acts.event import event
 from boms_tui.model.acts.free import free
 from boms_tui.model.acts.hold import hold, least_role, release
 from boms_tui.model.acts.kill import cancel, kill
@@ -38,6 +39,7 @@ ACTS: dict[str, Callable[[Draft, Ask], Refusal | None]] = {
     "rerun": rerun,
     "cancel": cancel,
     "resolve": resolve,
+    "event": event,
     "apply": apply,
     "users": users,
 }

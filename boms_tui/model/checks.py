@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from boms_tui.model.definition import FileCheck, OutputCheck
+from boms_tui.model.condition import FileCheck
+from boms_tui.model.definition import OutputCheck
 from boms_tui.model.planning import Hours
 from boms_tui.model.text import safe
 
@@ -38,10 +39,16 @@ class NotSeen:
 
 @dataclass(frozen=True, slots=True)
 class FileSeen:
-    """A regular file; `size` in bytes."""
+    """A regular file; `size` in bytes. `since` is when it was first seen as it is, where somebody watches it."""
 
     size: int
     changed: datetime
+    since: datetime | None = None
+
+    @property
+    def still_since(self) -> datetime:
+        """When it was last seen, or said, to change: the time in it may be the one of a copied file."""
+        return self.changed if self.since is None else max(self.changed, self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +86,8 @@ def judge_file(due: DueFile, seen: FileSeen | NotSeen, now: datetime, ended: dat
     name = safe(due.check.path)
     if isinstance(seen, NotSeen):
         return Finding(passed=False, saw=f"{name} {seen.why}")
-    wrong = _wrong_with(due.check, seen, now, ended or now)
-    size = f"{seen.size:,} {_plural(seen.size, 'byte')}" if seen.size else "empty"
-    saw = f"{name}: {size}, changed {_since(seen.changed, now, ended)}"
+    wrong = wrong_with(due.check, seen, now, ended or now)
+    saw = f"{name}: {size_text(seen.size)}, changed {_since(seen.changed, now, ended)}"
     return Finding(not wrong, f"{saw}: {wrong}" if wrong else saw)
 
 
@@ -139,7 +145,7 @@ def _conditions(file: FileCheck) -> tuple[str, ...]:
     return tuple(one for one in said if one)
 
 
-def _wrong_with(check: FileCheck, seen: FileSeen, now: datetime, new_at: datetime) -> str:
+def wrong_with(check: FileCheck, seen: FileSeen, now: datetime, new_at: datetime) -> str:
     """The first thing that is wrong with a file; "" where nothing is."""
     asks_age = check.newer_than is not None or check.settled_for is not None
     if check.min_size is not None and seen.size < check.min_size:
@@ -150,9 +156,13 @@ def _wrong_with(check: FileCheck, seen: FileSeen, now: datetime, new_at: datetim
         return "its time cannot be true"
     if check.newer_than is not None and new_at - seen.changed > check.newer_than:
         return "too old"
-    if check.settled_for is not None and now - seen.changed < check.settled_for:
+    if check.settled_for is not None and now - seen.still_since < check.settled_for:
         return "may still be changing"
     return ""
+
+
+def size_text(size: int) -> str:
+    return f"{size:,} {_plural(size, 'byte')}" if size else "empty"
 
 
 def _since(changed: datetime, now: datetime, ended: datetime | None) -> str:

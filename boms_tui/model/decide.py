@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from boms_tui.model.acts.hold import look_under, strayed
+from boms_tui.model.arrivals import came, said, sighted
 from boms_tui.model.asked import asked, give_verdicts, unproved
 from boms_tui.model.decision import Decision
 from boms_tui.model.draft import RUNTIME, Draft
@@ -14,17 +15,20 @@ from boms_tui.model.facts import (
     Checked,
     Exited,
     Fact,
+    FileCame,
+    GateDue,
     HoldDue,
     Lost,
     OccurrenceDue,
     RunDue,
+    Said,
+    Sighted,
     Started,
     Strayed,
     TaskDue,
     TookOver,
     Unproved,
     Voided,
-    WindowDue,
 )
 from boms_tui.model.ids import split_ref
 from boms_tui.model.ordering import order, order_by_itself
@@ -96,7 +100,7 @@ def _run_due(draft: Draft, fact: RunDue) -> None:
         draft.todo_runs[run.id] = None
 
 
-def _window_due(draft: Draft, fact: WindowDue) -> None:
+def _gate_due(draft: Draft, fact: GateDue) -> None:
     run = draft.run(fact.run)
     if run is not None and run.state not in RUN_ENDED:
         draft.look_at_all(run)
@@ -113,8 +117,11 @@ _RULES: dict[type[Fact], Callable[[Draft, Any], None]] = {
     Lost: lost,
     Asked: asked,
     OccurrenceDue: _occurrence_due,
+    FileCame: came,
+    Sighted: sighted,
+    Said: said,
     TaskDue: _task_due,
     HoldDue: _hold_due,
     RunDue: _run_due,
-    WindowDue: _window_due,
+    GateDue: _gate_due,
 }

@@ -5,7 +5,20 @@ from datetime import datetime
 
 from boms_tui.model.ids import AttemptId, SessionId
 from boms_tui.model.picture import Catalogue
-from boms_tui.model.records import Attempt, CheckVerdict, Entry, Hold, Revision, Run, Session, TaskRun, User, Verdict
+from boms_tui.model.records import (
+    Attempt,
+    CheckVerdict,
+    Entry,
+    Event,
+    Hold,
+    Revision,
+    Run,
+    Session,
+    Sighting,
+    TaskRun,
+    User,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,14 @@ class Kill:
 
 
 @dataclass(frozen=True, slots=True)
+class Take:
+    """Move a file that a run was ordered for, so that it orders no other; never over another file."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One transaction, then its effects.
 
@@ -47,8 +68,11 @@ class Decision:
     logins: tuple[LoginAnswer, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     checks: tuple[CheckVerdict, ...] = ()
+    events: tuple[Event, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
     journal: tuple[Entry, ...] = ()
     catalogue: Catalogue | None = None
+    takes: tuple[Take, ...] = ()
     launches: tuple[AttemptId, ...] = ()
     kills: tuple[Kill, ...] = ()
     watches: tuple[AttemptId, ...] = ()

@@ -5,12 +5,13 @@ These records are what a run keeps of the revision it was ordered with. `definit
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date as calendar_date
 from datetime import time, timedelta
 from enum import StrEnum
 
+from boms_tui.model.condition import Condition, FileCheck
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.states import AttemptState
+from boms_tui.model.trigger import Start
 
 _YEAR = timedelta(days=366)
 RETRIABLE = (
@@ -20,21 +21,6 @@ RETRIABLE = (
     AttemptState.CHECK_FAILED,
 )
 """The ends of an attempt that may be tried again without a person."""
-
-
-class Outcome(StrEnum):
-    """How a predecessor must have ended."""
-
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    FINISHED = "finished"
-
-
-class RelativeDate(StrEnum):
-    """Which business date of another process a dependency reads."""
-
-    SAME = "same"
-    PREVIOUS = "previous"
 
 
 class OnFailure(StrEnum):
@@ -65,23 +51,6 @@ class LockMode(StrEnum):
 
     SHARED = "shared"
     EXCLUSIVE = "exclusive"
-
-
-@dataclass(frozen=True, slots=True)
-class Dependency:
-    """One entry of `after`: a task of this process, another process, or a task of another process."""
-
-    when: Outcome = Outcome.SUCCEEDED
-    process: ProcessId | None = None
-    task: TaskName | None = None
-    date: RelativeDate | calendar_date = RelativeDate.SAME
-    if_planned: bool = False
-
-    def __str__(self) -> str:
-        where = f"{self.process}:{self.task}" if self.process and self.task else self.process or self.task or ""
-        when = "" if self.when is Outcome.SUCCEEDED else f" {self.when.value}"
-        on = "" if self.date is RelativeDate.SAME else f" ({self.date})"
-        return f"{where}{when}{on}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +94,6 @@ class RetryPolicy:
         for _ in range(retry - 1):
             wait = min(wait * self.backoff, longest)
         return wait * (1 + self.jitter * spread)
-
-
-@dataclass(frozen=True, slots=True)
-class FileCheck:
-    """A file that must be there: `path` with placeholders, sizes in bytes.
-
-    `newer_than` is how long ago it may have been changed at most, `settled_for` how long ago at least.
-    """
-
-    path: str
-    min_size: int | None = None
-    max_size: int | None = None
-    newer_than: timedelta | None = None
-    settled_for: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +147,7 @@ class Task:
     name: TaskName
     work: Command | Manual
     title: str = ""
-    after: tuple[Dependency, ...] = ()
+    after: tuple[Condition, ...] = ()
     retry: RetryPolicy = RetryPolicy()
     timeout: timedelta | None = None
     pool: str = "local"
@@ -218,20 +173,6 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class CronStart:
-    """Orders a run at each time that the five-field expression names, in the process's zone."""
-
-    cron: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessStart:
-    """Orders a run when a run of `process` succeeds, for the same business date."""
-
-    process: ProcessId
-
-
-@dataclass(frozen=True, slots=True)
 class Process:
     """A process as a run executes it. `tasks` is in topological order of the dependencies within.
 
@@ -247,12 +188,13 @@ class Process:
     timezone: str = "UTC"
     day_starts: time = time(0)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    start: tuple[CronStart | ProcessStart, ...] = ()
-    after: tuple[Dependency, ...] = ()
+    start: tuple[Start, ...] = ()
+    after: tuple[Condition, ...] = ()
     contacts: tuple[str, ...] = ()
     priority: int = 50
     overlap: Overlap = Overlap.QUEUE
     window: Window | None = None
+    once_per_date: bool = False
 
 
 @dataclass(frozen=True, slots=True)

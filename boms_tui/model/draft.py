@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from boms_tui.model.decision import Decision, Kill
+from boms_tui.model.decision import Decision, Kill, Take
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, SessionId, TaskName
 from boms_tui.model.layer import Layer
 from boms_tui.model.overlay import Overlay
@@ -19,16 +19,18 @@ from boms_tui.model.records import (
     Attempt,
     CheckVerdict,
     Entry,
+    Event,
     Hold,
     Phase,
     Revision,
     Run,
     Session,
+    Sighting,
     TaskRun,
     User,
     Verdict,
 )
-from boms_tui.model.snapshot import Snapshot, TaskKey
+from boms_tui.model.snapshot import Snapshot, TaskKey, Waiting
 from boms_tui.model.states import (
     ATTEMPT_LIVE,
     RUN_ENDED,
@@ -59,7 +61,8 @@ class Draft(Overlay):
         self.verdicts: list[Verdict] = []
         self.ordered: dict[str, RunId] = {}
         self._sessions: Layer[SessionId, Session] = Layer(snapshot.sessions.get)
-        self._added_waiters: dict[tuple[ProcessId, date], dict[RunId, None]] = defaultdict(dict)
+        self._added_waiters: dict[tuple[ProcessId, date | None], dict[RunId, None]] = defaultdict(dict)
+        self._takes: list[Take] = []
         self._watches: dict[AttemptId, None] = {}
         self._revisions: list[Revision] = []
         self._checks: list[CheckVerdict] = []
@@ -116,7 +119,7 @@ class Draft(Overlay):
         self._count(edited, task)
         self.look_at(task.run, task.task)
         if edited.state is not task.state:
-            self._wake_followers(edited)
+            self.wake_followers(edited)
         return edited
 
     def add_attempt(self, attempt: Attempt) -> None:
@@ -147,6 +150,26 @@ class Draft(Overlay):
         """Have an attempt looked for again, and watched if it lives; only its own node can."""
         if self.snapshot.is_here(attempt):
             self._watches[attempt.id] = None
+
+    def post(self, event: Event) -> None:
+        """Keep an event, and have those looked at who wait for it."""
+        self._events[event.name, event.business_date, event.receiver] = event
+        self._wake_awaiting(f"event:{event.name}")
+
+    def put_sighting(self, sighting: Sighting) -> None:
+        """Keep what there is to see of a file, and have those of the run looked at who wait for it."""
+        key = (sighting.run, sighting.place)
+        known = self._sightings.get(key)
+        if known is None:
+            self._sightings.add(key, sighting)
+        else:
+            changes = {"size": sighting.size, "changed": sighting.changed, "problem": sighting.problem}
+            self._sightings.edit(key, known, since=sighting.since, **changes)
+        self._wake_awaiting(f"file:{sighting.place}")
+
+    def take(self, source: str, target: str) -> None:
+        """Move a file once this is committed."""
+        self._takes.append(Take(source, target))
 
     def add_hold(self, hold: Hold) -> None:
         self._holds.add(hold.id, hold)
@@ -198,8 +221,11 @@ class Draft(Overlay):
             revisions=tuple(self._revisions),
             verdicts=tuple(self.verdicts),
             checks=tuple(self._checks),
+            events=tuple(self._events.values()),
+            sightings=self._sightings.values(),
             journal=tuple(self._journal),
             catalogue=self.catalogue if self._revisions else None,
+            takes=tuple(self._takes),
             launches=tuple(self._launches),
             kills=tuple(self._kills),
             watches=tuple(self._watches),
@@ -228,7 +254,8 @@ class Draft(Overlay):
         for name, units in self.needs(attempt) if opened else ():
             self._taken[name] += opened * units
 
-    def _wake_followers(self, task: TaskRun) -> None:
+    def wake_followers(self, task: TaskRun) -> None:
+        """Have those looked at who depend on a task."""
         run = self.run(task.run)
         if run is None:
             return
@@ -243,7 +270,7 @@ class Draft(Overlay):
         """Have those looked at who wait for a run that the success of this one would order."""
         seen, todo = {run.process}, [run.process]
         while todo:
-            for behind in self.snapshot.ordered_by(todo.pop()):
+            for behind in self.catalogue.causes.ordered_after(todo.pop()):
                 if behind not in seen:
                     seen.add(behind)
                     todo.append(behind)
@@ -251,14 +278,25 @@ class Draft(Overlay):
 
     def _wake(self, process: ProcessId, day: date, task: TaskName | None) -> None:
         """Have those looked at who wait for a process of a date, or for one task of it."""
-        waiting = self.snapshot.waiters.get((process, day), {})
-        kinds = waiting.values() if task is None else [waiting.get(task, {})]
-        for run_id, waiter in (one for kind in kinds for one in kind):
+        for key in ((process, day), (process, None)):
+            waiting = self.snapshot.waiters.get(key, {})
+            for kind in waiting.values() if task is None else [waiting.get(task, {})]:
+                self._look_at_those(kind)
+            for added in self._added_waiters.get(key, ()):
+                self.look_at_all(self._runs.changed[added])
+
+    def _wake_awaiting(self, name: str) -> None:
+        """Have those looked at who wait for `event:NAME` or `file:PATH`."""
+        self._look_at_those(self.snapshot.awaited.get(name, {}))
+        for added in self._runs.changed.values() if self._added else ():
+            if added.id not in self.snapshot.runs and self.shape(added).awaited:
+                self.look_at_all(added)
+
+    def _look_at_those(self, waiting: Waiting) -> None:
+        for run_id, waiter in waiting:
             if waiter is not None:
                 self.todo_tasks[run_id, waiter] = None
             self.todo_runs[run_id] = None
-        for added in self._added_waiters.get((process, day), ()):
-            self.look_at_all(self._runs.changed[added])
 
 
 def _step(before: Attempt | None, after: Attempt, fits: Callable[[Attempt], bool]) -> int:

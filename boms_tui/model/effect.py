@@ -14,7 +14,7 @@ from boms_tui.model.records import Run, Session, User
 from boms_tui.model.request import LIFETIME, Request
 from boms_tui.model.settle import settle
 from boms_tui.model.shape import behind, shape_of
-from boms_tui.model.snapshot import Snapshot, triggers_of
+from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import LIVE, PASSED, AttemptState, RunState, TaskState
 from boms_tui.model.verbs import VERBS
 from boms_tui.model.views import Effect
@@ -64,7 +64,7 @@ def readers_of(catalogue: Catalogue, process: ProcessId, day: date) -> set[tuple
         for _, dependency in shape_of(other).outside
         if dependency.process == process
         for own in catalogue.dates_reading(dependency, day)
-    } | {(other, day) for other in triggers_of(catalogue).get(process, ())}
+    } | {(other, day) for other in catalogue.causes.ordered_after(process)}
 
 
 def _asked(verb: str, target: str, now: datetime, parameters: dict[str, str]) -> Asked:

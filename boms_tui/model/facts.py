@@ -1,12 +1,15 @@
 """What the runtime tells `decide`: everything that can happen to a night."""
 
 from dataclasses import dataclass
+from datetime import date as calendar_date
 from datetime import datetime
 from enum import StrEnum
 
+from boms_tui.model.checks import FileSeen, NotSeen
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName
 from boms_tui.model.records import CheckVerdict, Session
 from boms_tui.model.request import Request
+from boms_tui.model.trigger import FileStart
 
 
 class How(StrEnum):
@@ -138,10 +141,39 @@ class RunDue:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowDue:
-    """A window over a run that may have opened or closed."""
+class GateDue:
+    """A gate of a run that time may have opened or closed."""
 
     run: RunId
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an attempt has said of itself by now: a meter in percent, a label."""
+
+    attempt: AttemptId
+    meter: int | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """What there is to see of a file that runs wait for, when that has changed."""
+
+    place: str
+    seen: FileSeen | NotSeen
+
+
+@dataclass(frozen=True, slots=True)
+class FileCame:
+    """A file as `start` of a process waits for it; `path` as the pattern has it, `date` that in it."""
+
+    process: ProcessId
+    start: FileStart
+    path: str
+    size: int
+    changed: datetime
+    date: calendar_date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +183,5 @@ class TookOver:
 
 Fact = (
     TookOver | Strayed | Unproved | Started | Checked | Exited | Voided | Lost | Asked
-    | OccurrenceDue | TaskDue | HoldDue | RunDue | WindowDue
+    | OccurrenceDue | TaskDue | HoldDue | RunDue | GateDue | Said | Sighted | FileCame
 )  # fmt: skip

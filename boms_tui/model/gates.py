@@ -12,9 +12,9 @@ from boms_tui.model.ids import TaskName
 from boms_tui.model.overlay import ROOT, Overlay
 from boms_tui.model.planning import hours_of
 from boms_tui.model.records import Hold, Run, TaskRun
-from boms_tui.model.standing import dependency_gate
 from boms_tui.model.states import RUN_ENDED, TaskState
 from boms_tui.model.views import Gate, GateKind
+from boms_tui.model.waits import condition_gate
 from boms_tui.model.wall import wall_time
 
 
@@ -81,23 +81,21 @@ def _run_gates(draft: Overlay, run: Run) -> Iterator[Gate]:
     yield from _start_time(draft, run)
     yield from _overlap(draft, run)
     yield from _holds(draft, run, None)
-    for dependency in draft.definition(run).after:
-        yield dependency_gate(draft, run, dependency)
+    for condition in draft.definition(run).after:
+        yield condition_gate(draft, run, condition)
 
 
 def _inner_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
     yield from _run_open(draft, run, task)
-    for dependency in draft.definition(run).tasks[task.task].after:
-        if dependency.process is None:
-            yield dependency_gate(draft, run, dependency)
+    for condition in draft.shape(run).inner[task.task]:
+        yield condition_gate(draft, run, condition)
 
 
 def _outer_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
     process = draft.definition(run)
     defined = process.tasks[task.task]
-    for dependency in defined.after:
-        if dependency.process is not None:
-            yield dependency_gate(draft, run, dependency)
+    for condition in draft.shape(run).outer[task.task]:
+        yield condition_gate(draft, run, condition)
     yield from _window(draft, run)
     yield from _holds(draft, run, task.task)
     yield from _backoff(draft, process.timezone, task)

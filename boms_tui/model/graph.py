@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from boms_tui.model.condition import inside
 from boms_tui.model.definition import Process
 from boms_tui.model.ids import TaskName
 
@@ -43,7 +44,7 @@ def levels(process: Process) -> dict[TaskName, int]:
     """How many tasks of the process lie before each one on its longest way from a beginning."""
     found: dict[TaskName, int] = {}
     for name, task in process.tasks.items():
-        before = [found[need.task] for need in task.after if need.process is None and need.task in found]
+        before = [found[need] for need, _ in inside(task.after) if need in found]
         found[name] = max(before, default=-1) + 1
     return found
 

@@ -10,20 +10,33 @@ from boms_tui.model.records import Run
 from boms_tui.model.states import RUN_ENDED, RunEvent, RunState, run_after
 
 
-def order_by_itself(draft: Draft, process: Process, business_date: date, *, occurrence: str, by: str) -> Run:
-    """Order what a schedule or another process causes, on behalf of the owner.
+def order_by_itself(
+    draft: Draft,
+    process: Process,
+    business_date: date,
+    *,
+    occurrence: str,
+    by: str,
+    parameters: Mapping[str, str] | None = None,
+) -> Run | None:
+    """Order what a cause in `start` asks for, on behalf of the owner; None where one run a date is enough.
 
     Under `overlap: skip`, where a run is open, that makes a run that has ended already and has no task: the occurrence
     is used up, once and for ever.
     """
+    first = _first_of_date(draft, process, business_date)
+    if first is not None:
+        draft.say("not-ordered", f"{process.id}@{business_date}", reason=f"{by}: {first.id} is the one of its date")
+        return None
     in_the_way = draft.open_runs(process.id) if process.overlap is Overlap.SKIP else []
     event, reason = RunEvent.ORDERED, ""
     if in_the_way:
         event = RunEvent.OVERLAP_SKIPPED
         reason = f"{in_the_way[0].id} is {in_the_way[0].state.value}, and {process.id} skips what overlaps"
     return order(
-        draft, process, business_date, occurrence=occurrence, by=by, acts_for=process.owner, event=event, reason=reason
-    )
+        draft, process, business_date, occurrence=occurrence, by=by, acts_for=process.owner, event=event,
+        reason=reason, parameters=parameters,
+    )  # fmt: skip
 
 
 def order(
@@ -40,8 +53,7 @@ def order(
     reason: str = "",
 ) -> Run:
     """Create the next run of a process for a business date. `occurrence` is unique per process."""
-    known = draft.runs_of(process.id, business_date)
-    number = known[-1].number + 1 if known else 1
+    number = draft.next_number(process.id, business_date)
     defaults = {name: parameter.default for name, parameter in process.parameters.items()}
     over = run_after(RunState.PLANNED, event) in RUN_ENDED
     run = Run(
@@ -61,3 +73,13 @@ def order(
         reason=reason,
     )
     return draft.add_run(run, () if over else process.tasks, event)
+
+
+def _first_of_date(draft: Draft, process: Process, business_date: date) -> Run | None:
+    """The run that leaves nothing to order for a process that runs once a date (SEMANTICS S9)."""
+    if not process.once_per_date:
+        return None
+    return next((run for run in draft.runs_of(process.id, business_date) if run.state not in _DID_NOT_RUN), None)
+
+
+_DID_NOT_RUN = frozenset({RunState.CANCELLED, RunState.MISSED})

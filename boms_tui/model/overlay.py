@@ -9,7 +9,7 @@ from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName, folder_of,
 from boms_tui.model.layer import Layer
 from boms_tui.model.needs import Needs
 from boms_tui.model.ranks import Line, Rank, place_of
-from boms_tui.model.records import Attempt, Hold, Run, TaskRun, User
+from boms_tui.model.records import Attempt, Event, Hold, Run, Sighting, TaskRun, User
 from boms_tui.model.shape import Shape, shape_of
 from boms_tui.model.snapshot import Snapshot, TaskKey
 from boms_tui.model.states import RUN_ENDED, RunState, TaskState
@@ -30,6 +30,10 @@ class Overlay:
         self._attempts: Layer[AttemptId, Attempt] = Layer(lambda _: None)
         self._newest: dict[TaskKey, Attempt] = {}
         self._holds: Layer[str, Hold] = Layer(snapshot.holds.get)
+        self._sightings: Layer[tuple[RunId, str], Sighting] = Layer(
+            lambda key: snapshot.sightings.get(key[0], {}).get(key[1])
+        )
+        self._events: dict[tuple[str, date, str], Event] = {}
         self._users: Layer[str, User] = Layer(snapshot.users.get)
         self._added: dict[ProcessId, list[RunId]] = defaultdict(list)
         self._counts: dict[RunId, Counter[TaskState]] = {}
@@ -45,6 +49,11 @@ class Overlay:
     def has_task(self, run: RunId, task: TaskName) -> bool:
         """Whether a run has such a task: one that was missed or skipped has none."""
         return self._tasks.get((run, task)) is not None
+
+    def state_before(self, task: TaskRun) -> TaskState | None:
+        """The state of a task run before this decision; None of one that it made."""
+        before = self.snapshot.tasks.get(task.run, {}).get(task.task)
+        return None if before is None else before.state
 
     def is_changed(self, run: RunId, task: TaskName) -> bool:
         """Whether this decision changes the task run."""
@@ -72,10 +81,38 @@ class Overlay:
         added = [self._runs.changed[run] for run in self._added.get(process, ())]
         return [run for run in known if run is not None] + [run for run in added if run.business_date == business_date]
 
+    def next_number(self, process: ProcessId, business_date: date) -> int:
+        """The number that the next run of a process for a date gets."""
+        known = self.runs_of(process, business_date)
+        return known[-1].number + 1 if known else 1
+
     def latest(self, process: ProcessId, business_date: date) -> Run | None:
         """The highest-numbered run of that date that is not cancelled (SEMANTICS S11)."""
         runs = [run for run in self.runs_of(process, business_date) if run.state is not RunState.CANCELLED]
         return runs[-1] if runs else None
+
+    def newest(self, process: ProcessId) -> Run | None:
+        """The run of a process that was ordered last of all that are neither cancelled nor missed."""
+        ids = {*self.snapshot.of_process.get(process, ()), *self._added.get(process, ())}
+        runs = (run for run in map(self.run, ids) if run and run.state not in {RunState.CANCELLED, RunState.MISSED})
+        return max(runs, key=lambda run: (run.ordered_at, run.business_date, run.number), default=None)
+
+    def event(self, name: str, day: date, receiver: ProcessId) -> Event | None:
+        """The event as it was posted for that date, for all or for this receiver."""
+        for key in ((name, day, ""), (name, day, receiver)):
+            found = self._events.get(key) or self.snapshot.events.get(key)
+            if found is not None:
+                return found
+        return None
+
+    def event_posted(self, event: Event) -> Event | None:
+        """The same event, where it has been posted for that date and receiver."""
+        key = (event.name, event.business_date, event.receiver)
+        return self._events.get(key) or self.snapshot.events.get(key)
+
+    def sighting(self, run: RunId, place: str) -> Sighting | None:
+        """What a run was last told of a file."""
+        return self._sightings.get((run, place))
 
     def open_before(self, run: Run) -> Run | None:
         """An unfinished run of the same process that was ordered earlier."""
@@ -112,6 +149,11 @@ class Overlay:
         return (process, occurrence) in self.snapshot.occurrences or any(
             self._runs.changed[run].occurrence == occurrence for run in self._added.get(process, ())
         )
+
+    def run_of(self, process: ProcessId, occurrence: str) -> Run | None:
+        """The run that an occurrence has ordered, where it is at hand."""
+        ids = {*self.snapshot.of_process.get(process, ()), *self._added.get(process, ())}
+        return next((run for run in map(self.run, ids) if run and run.occurrence == occurrence), None)
 
     def user(self, name: str) -> User | None:
         return self._users.get(name)

@@ -7,9 +7,11 @@ from functools import cached_property
 
 from boms_tui.model.almanac import EVERY_DAY, Almanac
 from boms_tui.model.calendar import Calendar
-from boms_tui.model.definition import Contact, Dependency, Process, RelativeDate, Resource, Role
+from boms_tui.model.causes import Causes, causes_of
+from boms_tui.model.condition import Dependency, RelativeDate
+from boms_tui.model.definition import Contact, Process, Resource, Role
 from boms_tui.model.ids import ProcessId
-from boms_tui.model.records import Attempt, Hold, Run, TaskRun
+from boms_tui.model.records import Attempt, Event, Hold, Run, Sighting, TaskRun
 
 DAY = timedelta(days=1)
 
@@ -26,17 +28,27 @@ class Catalogue:
     resources: Mapping[str, Resource] = field(default_factory=dict)
 
     @cached_property
+    def causes(self) -> Causes:
+        """What orders whom."""
+        return causes_of(self.processes.values())
+
+    @cached_property
     def almanac(self) -> Almanac:
         """Which dates its calendars select."""
         return Almanac(self.calendars)
 
-    def date_read(self, dependency: Dependency, own: date) -> date:
-        """The business date that a run of `own` reads of the other process; `previous` is by its calendar."""
+    def date_read(self, dependency: Dependency, own: date) -> date | None:
+        """The business date that a run of `own` reads of the other process; `previous` is by its calendar.
+
+        None where it reads the newest run, of whatever date.
+        """
         match dependency.date:
             case RelativeDate.SAME:
                 return own
             case RelativeDate.PREVIOUS:
                 return self.almanac.before(self._calendar_read(dependency), own)
+            case RelativeDate.NEWEST:
+                return None
             case day:
                 return day
 
@@ -44,6 +56,8 @@ class Catalogue:
         """The business dates whose runs read `day`; of those that read one fixed date, the days around it."""
         if dependency.date is RelativeDate.SAME:
             return (day,)
+        if dependency.date is RelativeDate.NEWEST:
+            return (day, day + DAY)
         following = self.almanac.after(self._calendar_read(dependency), day) or day + DAY
         dates = [day + DAY * number for number in range((following - day).days + 1)]
         return tuple(own for own in dates if self.date_read(dependency, own) == day)
@@ -69,3 +83,5 @@ class Picture:
     definitions: Mapping[tuple[ProcessId, int], Process] = field(default_factory=dict)
     dates: frozenset[date] = frozenset()
     beside: tuple[Run, ...] = ()
+    events: tuple[Event, ...] = ()
+    sightings: tuple[Sighting, ...] = ()

@@ -1,10 +1,11 @@
-"""`${...}` in commands: `${business_date:%Y%m%d}`, `${run}`, `${attempt}`, `${task}`, `${parameters.region}`.
+"""`${...}` in commands: `${business_date:%Y%m%d}`, `${run}`, `${attempt}`, `${task}`, `${file}`,
+`${parameters.region}`.
 
 `$$` is a dollar. Nothing else may follow a dollar.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TypeAlias
 
@@ -12,7 +13,10 @@ from boms_tui.errors import UsageError
 from boms_tui.model.ids import SEGMENT
 from boms_tui.model.nearest import did_you_mean, told
 
-FIXED = ("business_date", "run", "attempt", "task")
+FILE = "file"
+FIXED = ("business_date", "run", FILE, "attempt", "task")
+OF_RUNS = 3
+"""How many of `FIXED` are known before there is an attempt."""
 PARAMETER = "parameters."
 DIRECTIVES = "YmdyjaAbBuUVGw"
 """What may follow a % in a date's format: strftime's date directives that every machine knows."""
@@ -34,6 +38,24 @@ def names(text: str) -> tuple[str, ...]:
         PlaceholderError: the text has a placeholder that no run can fill.
     """
     return tuple(_known_name(match) for match in _tokens(text) if not match["dollar"])
+
+
+def pieces(text: str) -> Iterator[tuple[str, str, str]]:
+    """`text` piece by piece, each as (plain text, "", "") or as ("", name, format) of a placeholder.
+
+    Raises:
+        PlaceholderError: the text has a placeholder that no run can fill.
+    """
+    end = 0
+    for match in _tokens(text):
+        plain = text[end : match.start()] + ("$" if match["dollar"] else "")
+        if plain:
+            yield plain, "", ""
+        if not match["dollar"]:
+            yield "", _known_name(match), match["format"] or ""
+        end = match.end()
+    if text[end:]:
+        yield text[end:], "", ""
 
 
 def render(text: str, values: Values) -> str:

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from boms_tui.model.almanac import Almanac
 from boms_tui.model.cron import Cron, cron_of
-from boms_tui.model.definition import CronStart, Process, ProcessStart, Window
+from boms_tui.model.definition import Process, Window
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.picture import Catalogue
+from boms_tui.model.trigger import CronStart, ProcessStart
 
 HORIZON = timedelta(days=5 * 366)
 """How far ahead a schedule is searched: 29 February comes within five years."""
@@ -185,12 +186,15 @@ def _orders_of(
     if not almanac.has(process.calendar, day):
         return
     for start in process.start:
-        if isinstance(start, CronStart):
-            for at in cron_times(almanac, process, start.cron, day):
-                yield Planned(process.id, day, at, f"cron {start.cron}", at)
-        else:
-            for cause in done.get(start.process, ()):
-                yield Planned(process.id, day, None, f"process {start.process}", cause.earliest)
+        match start:
+            case CronStart(cron):
+                for at in cron_times(almanac, process, cron, day):
+                    yield Planned(process.id, day, at, str(start), at)
+            case ProcessStart(upstream):
+                for cause in done.get(upstream, ()):
+                    yield Planned(process.id, day, None, str(start), cause.earliest)
+            case _:
+                yield Planned(process.id, day, None, str(start), _begin(process.timezone, process.day_starts, day))
 
 
 def _upstream(process: Process) -> list[ProcessId]:

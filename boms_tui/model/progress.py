@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from boms_tui.model.definition import OnFailure
 from boms_tui.model.draft import Draft
+from boms_tui.model.followers import follow_run
 from boms_tui.model.gates import inner_gates, outer_gates, run_gates
 from boms_tui.model.ids import RunId
-from boms_tui.model.ordering import order_by_itself
 from boms_tui.model.records import Run, TaskRun
 from boms_tui.model.states import ENDED, IDLE, LIVE, RUN_ENDED, RunEvent, RunState, TaskEvent, TaskState
 
@@ -107,9 +107,7 @@ def _end(draft: Draft, run: Run) -> None:
     counts = draft.counts(run.id)
     bad = [f"{counts[state]} {state.value}" for state in (T.FAILED, T.CANCELLED) if counts[state]]
     event = RunEvent.FAILED if bad else RunEvent.SUCCEEDED
-    ended = draft.move_run(run, event, ended_at=draft.now, reason=", ".join(bad))
-    if event is RunEvent.SUCCEEDED:
-        _order_followers(draft, ended)
+    follow_run(draft, draft.move_run(run, event, ended_at=draft.now, reason=", ".join(bad)))
 
 
 def _end_cancelled(draft: Draft, run: Run) -> None:
@@ -123,12 +121,3 @@ def _end_cancelled(draft: Draft, run: Run) -> None:
         _show_standstill(draft, run, _standstill(draft, run), back=RunEvent.MOVES_AGAIN)
     elif not any(counts[state] for state in LIVE):
         draft.move_run(run, RunEvent.CANCELLED, ended_at=draft.now, cancelling=False)
-
-
-def _order_followers(draft: Draft, run: Run) -> None:
-    """Order what starts when this process succeeds, once for each of its runs (SEMANTICS S9)."""
-    for name in draft.snapshot.ordered_by(run.process):
-        process = draft.catalogue.processes[name]
-        selected = draft.catalogue.almanac.has(process.calendar, run.business_date)
-        if selected and not draft.has_occurrence(process.id, f"process:{run.id}"):
-            order_by_itself(draft, process, run.business_date, occurrence=f"process:{run.id}", by=f"process {run.id}")

@@ -55,7 +55,8 @@ class TaskRun:
     `check_tries` are those of them that ended check-failed, where the checks have a policy of their own.
     `in_vain` counts the newest attempts in a row that left no end: they proved void, or `on_unknown: rerun` followed
     them by another. `due_at` ends a backoff. `confirmed_by` has given the `confirm` gate for the next start, `freed`
-    has the gates that a person lifted for it, each with who and why.
+    has the gates that a person lifted for it, each with who and why. `said` are the milestones that its newest attempt
+    has reached.
     """
 
     run: RunId
@@ -73,6 +74,7 @@ class TaskRun:
     ended_at: datetime | None = None
     changed_at: datetime | None = None
     reason: str = ""
+    said: tuple[str, ...] = ()
     version: int = 1
 
     @property
@@ -157,6 +159,35 @@ class Hold:
 
     def stands(self, now: datetime) -> bool:
         return self.released_at is None and (self.until is None or now < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that was posted for a business date: for all, or for the one process `receiver`."""
+
+    name: str
+    business_date: date
+    receiver: str
+    posted_at: datetime
+    posted_by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What a run was last told of a file that it waits for: `size` in bytes and `changed`, or the `problem`.
+
+    `key` is short for `place`, the path with its placeholders filled. `since` is when it was first seen like this.
+    """
+
+    run: RunId
+    key: str
+    place: str
+    size: int | None
+    changed: datetime | None
+    since: datetime
+    problem: str = ""
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from boms_tui.model.contest import starters
 from boms_tui.model.definition import Manual
 from boms_tui.model.draft import RUNTIME, Draft
+from boms_tui.model.followers import follow_task
 from boms_tui.model.gates import task_gates
 from boms_tui.model.ids import RunId, TaskName
 from boms_tui.model.progress import consider_run
 from boms_tui.model.records import Attempt, Run, TaskRun
-from boms_tui.model.standing import Standing, standing_of
+from boms_tui.model.standing import Standing
 from boms_tui.model.states import IDLE, RUN_ENDED, TaskEvent, TaskState
 from boms_tui.model.views import Gate
+from boms_tui.model.waits import says_of
 
 T = TaskState
 _UNUSUAL = (T.FAILED, T.NOT_NEEDED, T.CANCELLED)
@@ -35,6 +37,7 @@ def _consider_task(draft: Draft, run_id: RunId, name: TaskName) -> None:
     if run is None or run.started_at is None or run.cancelling or run.state in RUN_ENDED:
         return
     task = draft.task(run_id, name)
+    follow_task(draft, run, task)
     if task.state not in _LOOKED_AT or _still_blocked(draft, run, task):
         return
     closed = [gate for gate in task_gates(draft, run, task) if not gate.open]
@@ -55,7 +58,7 @@ def _still_blocked(draft: Draft, run: Run, task: TaskRun) -> bool:
     begin = draft.snapshot.blockers.get(key, 0)
     for step in range(len(after)):
         place = (begin + step) % len(after)
-        if standing_of(draft, run, after[place]).standing is Standing.CLOSED:
+        if says_of(draft, run, after[place]).standing is Standing.CLOSED:
             draft.snapshot.blockers[key] = place
             return True
     return False
@@ -87,7 +90,14 @@ def _claim(draft: Draft, task: TaskRun) -> None:
     pool = draft.definition(run).tasks[task.task].pool
     number = task.attempts + 1
     draft.move_task(
-        task, TaskEvent.CLAIMED, attempts=number, tries=task.tries + 1, reason="", ended_at=None, started_at=None
+        task,
+        TaskEvent.CLAIMED,
+        attempts=number,
+        tries=task.tries + 1,
+        reason="",
+        ended_at=None,
+        started_at=None,
+        said=(),
     )
     draft.add_attempt(
         Attempt(task.run, task.task, number, draft.snapshot.node, draft.snapshot.epoch, draft.now, pool=pool)

@@ -5,44 +5,45 @@ It changes in two ways only: `admit` takes in what was read from the store, `app
 
 from bisect import insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from boms_tui.model.condition import Dependency
 from boms_tui.model.decision import Decision
-from boms_tui.model.definition import Process, ProcessStart, Role
+from boms_tui.model.definition import Process, Role
 from boms_tui.model.facts import Fact
+from boms_tui.model.files import awaited_name
 from boms_tui.model.ids import ProcessId, RunId, SessionId, TaskName
 from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.ranks import Ranks, place_of
-from boms_tui.model.records import Attempt, Hold, Revision, Run, Session, TaskRun, User
+from boms_tui.model.records import Attempt, Event, Hold, Revision, Run, Session, Sighting, TaskRun, User
 from boms_tui.model.shape import shape_of
+from boms_tui.model.site import ANYWHERE, Site
 from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, TaskState
-from boms_tui.model.timers import Timers, hold_times, run_times, task_times
+from boms_tui.model.timers import Timers, hold_times, look_back_times, run_times, sighting_times, task_times
 
 TaskKey = tuple[RunId, TaskName]
 Waiting = dict[tuple[RunId, TaskName | None], None]
 """Runs (None) and tasks that wait for something, in the order in which they came: nothing depends on how names hash."""
 
 
-def dates_read(catalogue: Catalogue, runs: Iterable[tuple[Process, date]]) -> set[date]:
-    """The business dates that deciding about runs of these processes and dates looks at."""
+def dates_read(catalogue: Catalogue, runs: Iterable[tuple[Process, date]], today: date) -> set[date]:
+    """The business dates that deciding about runs of these processes and dates looks at, as seen from `today`."""
     dates: set[date] = set()
     for process, business_date in runs:
         dates.add(business_date)
         for _, dependency in shape_of(process).outside:
-            dates.add(catalogue.date_read(dependency, business_date))
+            day = catalogue.date_read(dependency, business_date)
+            dates.update([day] if day is not None else _looked_back_on(dependency, today))
     return dates
 
 
-def triggers_of(catalogue: Catalogue) -> dict[ProcessId, tuple[ProcessId, ...]]:
-    """Of each process, those that start when it succeeds."""
-    behind: dict[ProcessId, list[ProcessId]] = defaultdict(list)
-    for process in catalogue.processes.values():
-        for start in process.start:
-            if isinstance(start, ProcessStart):
-                behind[start.process].append(process.id)
-    return {process: tuple(dict.fromkeys(names)) for process, names in behind.items()}
+def _looked_back_on(dependency: Dependency, today: date) -> Iterator[date]:
+    """The dates of the runs that may have ended so lately; a business date may be one behind the wall's."""
+    days = 1 if dependency.within is None else dependency.within.days + 2
+    return (today - timedelta(days=back) for back in range(-1, days + 1))
 
 
 @dataclass
@@ -51,8 +52,9 @@ class Snapshot:
 
     `pools` has the slots of each pool that this runtime serves; `node` and `epoch` mark the attempts it claims,
     and `alone` says that no other machine has this store, whatever a runtime on this one called itself;
-    `timezone` is that of processes that name none. `beside` are runs of which only what is ready and what is open is
-    known. `holders` has the units of each resource and lock that open attempts hold, by task.
+    `site` is where definitions are applied. `beside` are runs of which only what is ready and what is open is
+    known. `holders` has the units of each resource and lock that open attempts hold, by task. `waiters` are by process
+    and date, None for those that read its newest run; `awaited` are those who wait for `event:NAME` and `file:PATH`.
     """
 
     catalogue: Catalogue = field(default_factory=Catalogue)
@@ -61,7 +63,7 @@ class Snapshot:
     node: str = "local"
     alone: bool = False
     epoch: int = 0
-    timezone: str = "UTC"
+    site: Site = ANYWHERE
     users: dict[str, User] = field(default_factory=dict)
     sessions: dict[SessionId, Session] = field(default_factory=dict)
     runs: dict[RunId, Run] = field(default_factory=dict)
@@ -69,14 +71,17 @@ class Snapshot:
     tasks: dict[RunId, dict[TaskName, TaskRun]] = field(default_factory=dict)
     attempts: dict[TaskKey, Attempt] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
-    _triggers: tuple[Catalogue, Mapping[ProcessId, tuple[ProcessId, ...]]] | None = None
     definitions: dict[tuple[ProcessId, int], Process] = field(default_factory=dict)
     dates: set[date] = field(default_factory=set)
     occurrences: set[tuple[ProcessId, str]] = field(default_factory=set)
     counts: dict[RunId, Counter[TaskState]] = field(default_factory=dict)
     numbers: dict[tuple[ProcessId, date], list[RunId]] = field(default_factory=lambda: defaultdict(list))
     open_runs: dict[ProcessId, dict[RunId, None]] = field(default_factory=lambda: defaultdict(dict))
-    waiters: dict[tuple[ProcessId, date], dict[TaskName | None, Waiting]] = field(default_factory=dict)
+    of_process: dict[ProcessId, dict[RunId, None]] = field(default_factory=lambda: defaultdict(dict))
+    events: dict[tuple[str, date, str], Event] = field(default_factory=dict)
+    sightings: dict[RunId, dict[str, Sighting]] = field(default_factory=lambda: defaultdict(dict))
+    waiters: dict[tuple[ProcessId, date | None], dict[TaskName | None, Waiting]] = field(default_factory=dict)
+    awaited: dict[str, Waiting] = field(default_factory=dict)
     held: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     ranks: Ranks = field(default_factory=Ranks)
     used: Counter[str] = field(default_factory=Counter)
@@ -97,12 +102,12 @@ class Snapshot:
         node: str = "local",
         alone: bool = False,
         epoch: int = 0,
-        timezone: str = "UTC",
+        site: Site = ANYWHERE,
         users: Iterable[User] = (),
     ) -> "Snapshot":
         snapshot = cls(
             catalogue=catalogue, pools=pools, current=current, node=node, alone=alone, epoch=epoch,
-            timezone=timezone,
+            site=site,
             users={user.name: user for user in users},
         )  # fmt: skip
         snapshot.admit(picture)
@@ -128,8 +133,10 @@ class Snapshot:
         for attempt in picture.attempts:
             if attempt.run in new or attempt.run not in self.runs:
                 self._put_attempt(attempt)
-        for hold in picture.holds:
-            self._put_hold(hold)
+        for sighting in (one for one in picture.sightings if one.run in new):
+            self._put_sighting(sighting)
+        self._put({"holds": picture.holds, "events": picture.events})
+        self._time_look_backs(run for run in picture.runs if run.id in new)
         self.dates |= picture.dates
 
     def apply(self, decision: Decision) -> None:
@@ -139,18 +146,8 @@ class Snapshot:
             newest = {(revision.kind, revision.id): revision for revision in (*self.current, *decision.revisions)}
             self.current = tuple(newest.values())
             self._watch_anew()
-        for run in decision.runs:
-            self._put_run(run)
-        for task in decision.tasks:
-            self._put_task(task)
-        for attempt in decision.attempts:
-            self._put_attempt(attempt)
-        for hold in decision.holds:
-            self._put_hold(hold)
-        for user in decision.users:
-            self.users[user.name] = user
-        for session in decision.sessions:
-            self.sessions[session.id] = session
+        self._put({kind: getattr(decision, kind) for kind in _KEPT})
+        self._time_look_backs(decision.runs)
 
     def forget(self, dates: Iterable[date]) -> None:
         """Drop the ended runs of dates that nothing reads any more."""
@@ -158,20 +155,17 @@ class Snapshot:
         for run in [run for run in self.runs.values() if run.business_date in gone and run.state in RUN_ENDED]:
             del self.runs[run.id], self.tasks[run.id], self.counts[run.id]
             self.numbers.pop((run.process, run.business_date), None)
+            self.of_process[run.process].pop(run.id, None)
+            self.sightings.pop(run.id, None)
             self.occurrences.discard((run.process, run.occurrence))
         for key in [key for key, waiting in self.waiters.items() if key[1] in gone and not any(waiting.values())]:
             del self.waiters[key]
+        self.events = {key: event for key, event in self.events.items() if key[1] not in gone}
         self.dates -= gone
 
     def forget_sessions(self, now: datetime) -> None:
         """Drop the sessions that are over."""
         self.sessions = {name: session for name, session in self.sessions.items() if session.expires_at > now}
-
-    def ordered_by(self, process: ProcessId) -> tuple[ProcessId, ...]:
-        """The processes that start when `process` succeeds."""
-        if self._triggers is None or self._triggers[0] is not self.catalogue:
-            self._triggers = (self.catalogue, triggers_of(self.catalogue))
-        return self._triggers[1].get(process, ())
 
     def due(self, now: datetime) -> Iterator[Fact]:
         """Take the facts whose time has come; where the clock went back, those whose time comes once more."""
@@ -187,6 +181,11 @@ class Snapshot:
     def next_due(self) -> datetime | None:
         return self.timers.next_at()
 
+    def _put(self, records: Mapping[str, Iterable[Any]]) -> None:
+        for kind, several in records.items():
+            for one in several:
+                _KEPT[kind](self, one)
+
     def _put_run(self, run: Run) -> None:
         known = run.id in self.runs
         self.runs[run.id] = run
@@ -199,13 +198,17 @@ class Snapshot:
         elif run.id not in open_runs:
             open_runs[run.id] = None
             self._watch(run, watching=True)
+            self._time_look_backs(self._looked_back_on(run))
             self.timers.set(run_times(self._definition(run.id), run))
 
     def _set_timers(self) -> None:
         """Have everything that waits for a time told again when it comes."""
         self.timers.clear()
+        self._time_look_backs(self.runs.values())
         for run in self.unended():
             self.timers.set(run_times(self._definition(run.id), run))
+            for sighting in self.sightings.get(run.id, {}).values():
+                self.timers.set(sighting_times(self._definition(run.id), run, sighting))
             for task in self.tasks[run.id].values():
                 self.timers.set(task_times(task))
         for hold in self.holds.values():
@@ -218,22 +221,33 @@ class Snapshot:
         self.tasks[run.id] = {}
         self.counts[run.id] = Counter()
         self.occurrences.add((run.process, run.occurrence))
+        self.of_process[run.process][run.id] = None
         insort(self.numbers[run.process, run.business_date], run.id, key=lambda known: self.runs[known].number)
 
     def _watch(self, run: Run, *, watching: bool) -> None:
-        for task, dependency in shape_of(self.definitions[run.process, run.revision]).outside:
+        shape = shape_of(self.definitions[run.process, run.revision])
+        for task, dependency in shape.outside:
             if dependency.process is None:
                 continue
             key = (dependency.process, self.catalogue.date_read(dependency, run.business_date))
             waiting = self.waiters.setdefault(key, {}).setdefault(dependency.task, {})
-            if watching:
-                waiting[run.id, task] = None
-            else:
-                waiting.pop((run.id, task), None)
+            _note(waiting, (run.id, task), watching=watching)
+        for task, wait in shape.awaited:
+            name = awaited_name(wait, run)
+            _note(self.awaited.setdefault(name, {}), (run.id, task), watching=watching)
+            if not self.awaited[name]:
+                del self.awaited[name]
+
+    def _looked_back_on(self, run: Run) -> Iterator[Run]:
+        """The runs whose end counts for this one only while it is young."""
+        for _, dependency in shape_of(self._definition(run.id)).outside:
+            if dependency.within is not None and dependency.process is not None:
+                yield from (self.runs[other] for other in self.of_process.get(dependency.process, ()))
 
     def _watch_anew(self) -> None:
         """A changed calendar moves which dates are read."""
         self.waiters.clear()
+        self.awaited.clear()
         for run in self.unended():
             self._watch(run, watching=True)
 
@@ -287,6 +301,48 @@ class Snapshot:
         self.held[hold.object].add(hold.id)
         self.timers.set(hold_times(hold))
 
+    def _put_event(self, event: Event) -> None:
+        self.events[event.name, event.business_date, event.receiver] = event
+
+    def _put_sighting(self, sighting: Sighting) -> None:
+        self.sightings[sighting.run][sighting.place] = sighting
+        run = self.runs[sighting.run]
+        if run.state not in RUN_ENDED:
+            self.timers.set(sighting_times(self._definition(run.id), run, sighting))
+
+    def _put_user(self, user: User) -> None:
+        self.users[user.name] = user
+
+    def _put_session(self, session: Session) -> None:
+        self.sessions[session.id] = session
+
+    def _time_look_backs(self, runs: Iterable[Run]) -> None:
+        """An end counts only for a while for those who wait for one that is young enough."""
+        for run in runs:
+            for key in ((run.process, run.business_date), (run.process, None)) if run.ended_at is not None else ():
+                for name, _ in (one for waiting in self.waiters.get(key, {}).values() for one in waiting):
+                    self.timers.set(look_back_times(self._definition(name), name, run))
+
     def _definition(self, run: RunId) -> Process:
         known = self.runs.get(run) or self.beside[run]
         return self.definitions[known.process, known.revision]
+
+
+def _note(waiting: Waiting, who: tuple[RunId, TaskName | None], *, watching: bool) -> None:
+    if watching:
+        waiting[who] = None
+    else:
+        waiting.pop(who, None)
+
+
+_KEPT: Mapping[str, Callable[[Snapshot, Any], None]] = {
+    "runs": Snapshot._put_run,
+    "tasks": Snapshot._put_task,
+    "attempts": Snapshot._put_attempt,
+    "holds": Snapshot._put_hold,
+    "events": Snapshot._put_event,
+    "sightings": Snapshot._put_sighting,
+    "users": Snapshot._put_user,
+    "sessions": Snapshot._put_session,
+}
+"""Where each kind of record of a decision goes, in the order in which they lean on each other."""

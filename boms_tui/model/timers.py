@@ -3,15 +3,20 @@
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from boms_tui.model.condition import FileWait
 from boms_tui.model.definition import Process
-from boms_tui.model.facts import Fact, HoldDue, RunDue, TaskDue, WindowDue
+from boms_tui.model.facts import Fact, GateDue, HoldDue, RunDue, TaskDue
+from boms_tui.model.files import awaited_file, turning_points
+from boms_tui.model.ids import RunId
 from boms_tui.model.planning import hours_of
-from boms_tui.model.records import Hold, Run, TaskRun
+from boms_tui.model.records import Hold, Run, Sighting, TaskRun
+from boms_tui.model.shape import shape_of
 from boms_tui.model.states import TaskState
 
+_TICK = timedelta(microseconds=1)
 Coming: TypeAlias = tuple[datetime, Fact]
 
 
@@ -49,7 +54,23 @@ def run_times(process: Process, run: Run) -> Iterator[Coming]:
     if process.window is not None:
         hours = hours_of(process.window, process, run.business_date)
         for at in (hours.opens, hours.closes):
-            yield at, WindowDue(run.id)
+            yield at, GateDue(run.id)
+
+
+def sighting_times(process: Process, run: Run, sighting: Sighting) -> Iterator[Coming]:
+    """When a file that a run waits for turns from good to bad or back, left alone."""
+    for _, wait in shape_of(process).awaited:
+        if isinstance(wait, FileWait):
+            check = awaited_file(wait, run)
+            for at in turning_points(check, sighting) if check.path == sighting.place else ():
+                yield at, GateDue(run.id)
+
+
+def look_back_times(process: Process, run: RunId, upstream: Run) -> Iterator[Coming]:
+    """When the end of an upstream run becomes too old for an open run of `process`."""
+    for _, dependency in shape_of(process).outside:
+        if dependency.process == upstream.process and dependency.within and upstream.ended_at is not None:
+            yield upstream.ended_at + dependency.within + _TICK, GateDue(run)
 
 
 def task_times(task: TaskRun) -> Iterator[Coming]:

@@ -7,11 +7,12 @@ from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 from boms_tui.model.almanac import Almanac
-from boms_tui.model.definition import CronStart, Process
+from boms_tui.model.definition import Process
 from boms_tui.model.facts import OccurrenceDue
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.planning import next_time
+from boms_tui.model.trigger import CronStart
 
 GRACE = timedelta(seconds=60)
 _PAST = ""

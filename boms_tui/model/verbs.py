@@ -77,6 +77,8 @@ VERBS: dict[str, Verb] = {
              says="End the run: live tasks are killed, followers do not go."),
         Verb("resolve", "v", "Resolve", "supervisor", _TASK, task_states=frozenset({T.UNKNOWN}),
              says="Say what really happened to an unknown attempt."),
+        Verb("event", "", "Post event", "operator", frozenset({On.NOTHING}), reason_required=False,
+             says="Something happened: it starts whom it orders, and opens the gates that wait for it."),
         Verb("apply", "", "Apply definitions", "author", frozenset({On.NOTHING}), reason_required=False),
         Verb("users", "", "Administer users", "admin", frozenset({On.NOTHING}), reason_required=False),
     )

@@ -18,6 +18,9 @@ class GateKind(StrEnum):
     START_TIME = "start-time"
     OVERLAP = "overlap"
     DEPENDENCY = "dependency"
+    FILE = "file"
+    EVENT = "event"
+    GROUP = "group"
     WINDOW = "window"
     HOLD = "hold"
     CONFIRM = "confirm"
@@ -35,7 +38,7 @@ class Gate:
 
     `by_itself` says that a closed gate can still open without a person; `opens_at` when, where that is known.
     `name` identifies it within its run or task, for example `dependency:compute`. `impossible` says that the
-    condition can no longer come true.
+    condition can no longer come true. `about` are the runs, and `RUN:TASK`, whose own standing is behind it.
     """
 
     kind: GateKind
@@ -46,6 +49,7 @@ class Gate:
     opens_at: datetime | None = None
     who_can_free: str = "operator"
     impossible: bool = False
+    about: tuple[str, ...] = ()
 
 
 STALE_AFTER = timedelta(seconds=2)

@@ -17,15 +17,16 @@ from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.timetable import Timetable, eras_of
 from boms_tui.runtime import logs
 from boms_tui.runtime.dates import Dates
+from boms_tui.runtime.files.wanted import Wants
 from boms_tui.runtime.leading import POLL_S, Term
-from boms_tui.runtime.machine.no_machine import NoCustody, NoMachine
+from boms_tui.runtime.machine.no_machine import NoCustody, NoFiles, NoMachine
 from boms_tui.runtime.observed import Observed
 from boms_tui.runtime.output.shipping import Shipping
 from boms_tui.runtime.people.authority import Authority
 from boms_tui.runtime.people.inbox import InboxReader
 from boms_tui.runtime.people.keys import Keyring
 from boms_tui.runtime.people.passwords import weakness
-from boms_tui.runtime.ports import Custody, Executor, LeaderStore
+from boms_tui.runtime.ports import Custody, Executor, Files, LeaderStore
 
 TTL = timedelta(seconds=10)
 DEPOSED = 75
@@ -56,10 +57,12 @@ class Daemon:
         self._stopped = False
         self._executor: Executor | None = None
         self._custody: Custody = NoCustody()
+        self._files: Files = NoFiles()
         self._observed = Observed()
 
     def run(self) -> int:
         """Lead until SIGTERM, then give the lease back; 0, or 75 when another runtime took over."""
+        from boms_tui.runtime.files.watcher import Watcher
         from boms_tui.runtime.machine.processes import Processes
         from boms_tui.runtime.spool.custody import SpoolCustody
 
@@ -68,9 +71,11 @@ class Daemon:
         with Processes(self._home.spool) as executor:
             self._executor = executor
             self._custody = SpoolCustody(executor.spool, self._store, executor.shim)
+            self._files = Watcher(str(self._home.work), executor.wake)
             try:
                 return self._lead_when_free(executor)
             finally:
+                self._files.close()
                 self._executor = None
 
     def answer_inbox(self) -> bool:
@@ -181,7 +186,7 @@ class Daemon:
             node=self._node,
             alone=self._home.embedded_file is not None,
             epoch=epoch,
-            timezone=self._home.timezone,
+            site=self._home.site,
             users=store.users(),
         )
         dates = Dates(store, snapshot)
@@ -198,6 +203,8 @@ class Daemon:
             inbox=InboxReader(store, authority, snapshot, executor.wake),
             shipping=Shipping(store, executor, snapshot, epoch, self._custody.close_books),
             dates=dates,
+            wants=Wants(store, snapshot),
+            files=self._files,
             epoch=epoch,
             planned_until=since,
             custody=self._custody,

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from boms_tui.model.definition import RelativeDate
-from boms_tui.model.facts import Asked, Fact, OccurrenceDue
+from boms_tui.model.arrivals import occurrence_of
+from boms_tui.model.condition import RelativeDate
+from boms_tui.model.facts import Asked, Fact, FileCame, OccurrenceDue
 from boms_tui.model.ids import ProcessId, business_date, parse_run_id, split_ref
 from boms_tui.model.planning import business_date_of
 from boms_tui.model.records import Run
@@ -34,8 +35,9 @@ class Dates:
 
     def load_for(self, facts: Iterable[Fact], now: datetime) -> None:
         """Have what deciding about `facts` looks at."""
-        days = {day for fact in facts for day in self._days_of(fact, now)}
-        self._load(self._read_by_any(days))
+        facts = list(facts)
+        days = {day for fact in facts for day in self._days_of(fact, now)} | self._used_up(facts)
+        self._load(self._read_by_any(days, now))
 
     def tidy(self, now: datetime) -> None:
         """Once a day, forget the dates that nothing looks at any more, and the sessions that are over."""
@@ -58,20 +60,31 @@ class Dates:
         own = dates_read(
             self._snapshot.catalogue,
             ((definitions[run.process, run.revision], run.business_date) for run in self._snapshot.unended()),
+            now.date(),
         )
-        return own | self._read_by_any(days | {run.business_date for run in self._snapshot.unended()})
+        return own | self._read_by_any(days | {run.business_date for run in self._snapshot.unended()}, now)
 
-    def _read_by_any(self, days: Iterable[date]) -> set[date]:
+    def _read_by_any(self, days: Iterable[date], now: datetime) -> set[date]:
         """What a run of any process for these dates would look at: success may order any of them."""
         catalogue = self._snapshot.catalogue
         return set(days) | dates_read(
-            catalogue, ((process, day) for day in days for process in catalogue.processes.values())
+            catalogue, ((process, day) for day in days for process in catalogue.processes.values()), now.date()
         )
+
+    def _used_up(self, facts: Iterable[Fact]) -> set[date]:
+        """The dates of the runs that files which lie there still have ordered, however long ago."""
+        came = {(fact.process, occurrence_of(fact)) for fact in facts if isinstance(fact, FileCame)}
+        unknown = {one for one in came if one not in self._snapshot.occurrences}
+        return self._store.dates_ordered(unknown) if unknown else set()
 
     def _days_of(self, fact: Fact, now: datetime) -> set[date]:
         match fact:
             case OccurrenceDue(process, at):
                 return self._current(process, at)
+            case FileCame(process, date=day):
+                return {day} if day is not None else self._current(process, now)
+            case Asked() if fact.request.verb == "event":
+                return self._days_of_event(fact, now)
             case Asked() if fact.documents:
                 return self._days_that_may_move(fact.documents)
             case Asked():
@@ -102,6 +115,14 @@ class Dates:
             return self._current(ProcessId(process), now)
         named = business_date(text)
         return {named} if named is not None else set()
+
+    def _days_of_event(self, fact: Asked, now: datetime) -> set[date]:
+        """The date that an event is posted for; without one, the current ones of all who receive it."""
+        named = business_date(fact.request.parameters.get("date", ""))
+        if named is not None:
+            return {named}
+        receivers = self._snapshot.catalogue.causes.receivers(fact.request.target)
+        return {day for process in receivers for day in self._current(process, now)}
 
     def _current(self, process: ProcessId, at: datetime) -> set[date]:
         known = self._snapshot.catalogue.processes.get(process)

@@ -15,12 +15,13 @@ from boms_tui.model.timetable import Timetable
 from boms_tui.runtime import logs
 from boms_tui.runtime.dates import Dates
 from boms_tui.runtime.failpoint import failpoint
+from boms_tui.runtime.files.wanted import Wants
 from boms_tui.runtime.machine.launching import spec_of
-from boms_tui.runtime.machine.no_machine import NoCustody
+from boms_tui.runtime.machine.no_machine import NoCustody, NoFiles
 from boms_tui.runtime.output.shipping import Shipping
 from boms_tui.runtime.people.authority import Authority
 from boms_tui.runtime.people.inbox import InboxReader, broken
-from boms_tui.runtime.ports import Custody, Executor, LeaderStore
+from boms_tui.runtime.ports import Custody, Executor, Files, LeaderStore
 
 POLL_S = 0.25
 BEAT_S = 1.0
@@ -43,6 +44,8 @@ class Term:
     dates: Dates
     epoch: int
     planned_until: datetime
+    wants: Wants
+    files: Files = field(default_factory=NoFiles)
     custody: Custody = field(default_factory=NoCustody)
     stopping: bool = False
     _next_poll: float = field(default=0.0)
@@ -56,6 +59,7 @@ class Term:
                 self.executor.adopt(attempt.id, ran=attempt.state is AttemptState.RUNNING)
         self.follow([*filter(None, [strayed]), TookOver()], clock.now())
         self.custody.saw(durably=True)
+        self.files.want(self.wants.wanted(clock.now()))
         while not self.stopping:
             self.go_round(self._patience())
 
@@ -65,6 +69,7 @@ class Term:
         now = clock.now()
         facts.extend(self.snapshot.due(now))
         facts.extend(self.timetable.due(now))
+        facts.extend(self.files.facts())
         for start in range(0, len(facts), AT_ONCE):
             self.follow(facts[start : start + AT_ONCE], now)
         if clock.monotonic() >= self._next_poll:
@@ -109,7 +114,7 @@ class Term:
             return
         self.dates.load_for(facts, now)
         self.shipping.ship_ends(facts, now)
-        self._write(decide(self.snapshot, facts, now))
+        self._write(decide(self.snapshot, [*self.shipping.heard(), *facts], now))
 
     def _write(self, decision: Decision) -> None:
         if not decision:
@@ -121,9 +126,13 @@ class Term:
         self.shipping.ended(attempt for attempt in decision.attempts if attempt.state not in ATTEMPT_LIVE)
         if decision.catalogue is not None:
             self.timetable.use(decision.catalogue)
+        if decision.runs or decision.catalogue is not None:
+            self.files.want(self.wants.wanted(clock.now()))
         self._act(decision)
 
     def _act(self, decision: Decision) -> None:
+        for take in decision.takes:
+            self.files.take(take)
         attempts = {attempt.id: attempt for attempt in decision.attempts}
         specs = [spec_of(attempts[name], self.snapshot, self.home) for name in decision.launches]
         if specs:
@@ -145,6 +154,7 @@ class Term:
         self.store.beat(self.epoch, now, self.planned_until)
         self._next_beat = clock.monotonic() + BEAT_S
         self.dates.tidy(now)
+        self.follow(self.shipping.heard(), now)
 
     def _patience(self) -> float:
         """How long nothing needs us, in seconds."""

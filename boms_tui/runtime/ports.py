@@ -3,17 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from boms_tui.model.checks import DueAfter, DueBefore
-from boms_tui.model.decision import Decision
+from boms_tui.model.decision import Decision, Take
 from boms_tui.model.definition import Process
 from boms_tui.model.facts import Fact, Strayed
-from boms_tui.model.ids import AttemptId, ProcessId, SessionId
+from boms_tui.model.ids import AttemptId, ProcessId, RunId, SessionId
 from boms_tui.model.lease import Lease, RawLogin, RawRequest
 from boms_tui.model.output import Extent, Range, Shipment, Shipped
 from boms_tui.model.picture import Picture
 from boms_tui.model.records import Attempt, Revision, Session, User
+from boms_tui.model.trigger import FileStart
 
 
 class LeaderStore(Protocol):
@@ -68,6 +69,14 @@ class LeaderStore(Protocol):
 
     def latest_number(self, process: ProcessId, business_date: date) -> int:
         """The highest run number of that process and date, 0 where there is none."""
+        ...
+
+    def dates_ordered(self, occurrences: Collection[tuple[ProcessId, str]]) -> set[date]:
+        """The business dates of the runs that these occurrences have ordered, each with its process."""
+        ...
+
+    def history(self, process: ProcessId) -> Sequence[tuple[datetime, Process]]:
+        """Each definition that a process had, and when it was applied, the newest first."""
         ...
 
     def commit(self, decision: Decision, epoch: int) -> None:
@@ -170,6 +179,43 @@ class Executor(Protocol):
 
     def wake(self) -> None:
         """End a `poll` from another thread or a signal handler."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Wish(NamedTuple):
+    """A start by file; what was there before `since`, when nobody waited for it, is left alone."""
+
+    process: ProcessId
+    start: FileStart
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`places` are files that runs wait for, each with those runs; `wishes` the starts by file."""
+
+    places: Mapping[str, frozenset[RunId]] = field(default_factory=dict)
+    wishes: tuple[Wish, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.wishes)
+
+
+class Files(Protocol):
+    """What the loop needs to know of files; `boms_tui.runtime.files.watcher` is the real one."""
+
+    def want(self, wanted: Wanted) -> None:
+        """Look for these from now on."""
+        ...
+
+    def facts(self) -> Sequence[Fact]:
+        """What there is to tell since the last time."""
+        ...
+
+    def take(self, take: Take) -> None:
+        """Move a file that a run was ordered for."""
         ...
 
     def close(self) -> None: ...

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from boms_tui.model.definition import CronStart, Process
+from boms_tui.model.definition import Process
 from boms_tui.model.ids import ProcessId, RunId
 from boms_tui.model.records import Run
 from boms_tui.model.states import RunState, TaskState
+from boms_tui.model.trigger import CronStart
 from boms_tui.model.views import BoardQuery, BoardRow, ProcessRow
 from boms_tui.store import tables
 from boms_tui.store.content import AT_ONCE
@@ -46,7 +47,8 @@ def _process_row(
     process: ProcessId, revision: int, definition: Process, last: tuple[RunId, RunState] | None
 ) -> ProcessRow:
     starts = tuple(
-        start.cron if isinstance(start, CronStart) else f"after {start.process}" for start in definition.start
+        start.cron if isinstance(start, CronStart) else str(start).replace("process ", "after ", 1)
+        for start in definition.start
     )
     return ProcessRow(process, definition.title, definition.owner, revision, len(definition.tasks), starts, last)
 

@@ -18,11 +18,13 @@ from boms_tui.model.records import (
     Attempt,
     CheckVerdict,
     Entry,
+    Event,
     Hold,
     Revision,
     Run,
     SealedEntry,
     Session,
+    Sighting,
     TaskRun,
     User,
     Verdict,
@@ -61,6 +63,8 @@ class Commit:
         self._tasks = Kept[TaskRun](tables.task_run, dialect)
         self._attempts = Kept[Attempt](tables.attempt, dialect)
         self._holds = Kept[Hold](tables.hold, dialect)
+        self._sightings = Kept[Sighting](tables.sighting, dialect)
+        self._events: Statement[Event] = added(tables.posted, dialect)
         self._users = Kept[User](tables.user, dialect)
         self._sessions = Kept[Session](tables.session, dialect)
         self._fence = _fence(dialect)
@@ -88,8 +92,11 @@ class Commit:
         self._tasks.put(connection, decision.tasks)
         self._attempts.put(connection, decision.attempts)
         self._holds.put(connection, decision.holds)
+        self._sightings.put(connection, decision.sightings)
         self._answer_logins(connection, decision.logins)
         self._answer_requests(connection, decision.verdicts)
+        if decision.events:
+            insert_new(self._events, connection, decision.events, "event")
         if decision.checks:
             insert_new(self._checks, connection, decision.checks, "check_verdict")
         self._add(connection, sealed)
@@ -107,7 +114,7 @@ class Commit:
             within = (attempt >= bindparam("first"), attempt < bindparam("end"))
             connection.execute(delete(attempt.table).where(*within), bounds)
         keys = [{"was_run": run} for run in runs]
-        for column in (tables.attempt.c.run, tables.task_run.c.run, tables.run.c.id):
+        for column in (tables.attempt.c.run, tables.task_run.c.run, tables.sighting.c.run, tables.run.c.id):
             connection.execute(delete(column.table).where(column == bindparam("was_run")), keys)
         self._add(connection, sealed)
 

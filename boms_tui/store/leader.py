@@ -163,6 +163,16 @@ class Leader:
         highest = select(func.max(run.number)).where(run.process == process, run.business_date == business_date)
         return self._access.read(lambda connection: connection.scalar(highest)) or 0
 
+    def dates_ordered(self, occurrences: Collection[tuple[ProcessId, str]]) -> set[date]:
+        """The business dates of the runs that these occurrences have ordered, each with its process."""
+        run = tables.run.c
+        some = or_(*(and_(run.process == process, run.occurrence == one) for process, one in sorted(occurrences)))
+        return self._access.read(lambda connection: set(connection.scalars(select(run.business_date).where(some))))
+
+    def history(self, process: ProcessId) -> Sequence[tuple[datetime, Process]]:
+        """Each definition that a process had, and when it was applied, the newest first."""
+        return self._access.read(lambda connection: self._shelf.defined(connection, process))
+
     def commit(self, decision: Decision, epoch: int) -> None:
         """Write one decision whole, or nothing.
 

@@ -7,12 +7,13 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from boms_tui.errors import BomsError
-from boms_tui.model.definition import ProcessStart
+from boms_tui.model.condition import Dependency, RelativeDate
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, parse_attempt_id
 from boms_tui.model.picture import Picture
-from boms_tui.model.records import Attempt, Hold, Run, TaskRun
+from boms_tui.model.records import Attempt, Event, Hold, Run, Sighting, TaskRun
 from boms_tui.model.shape import shape_of
-from boms_tui.model.states import TaskState
+from boms_tui.model.states import RunState, TaskState
+from boms_tui.model.trigger import ProcessStart
 from boms_tui.store import tables
 from boms_tui.store.shelf import AT_ONCE, Shelf
 
@@ -36,11 +37,13 @@ def around(connection: Connection, shelf: Shelf, wanted: RunId) -> Picture:
     if row is None:
         raise BomsError(f"there is no run {wanted}", "`boms runs` lists the runs")
     centre = Run(*row)
-    others = (_of_day(*day) for day in sorted(_looked_at(connection, shelf, centre)))
+    own = shelf.processes(connection, [(centre.process, centre.revision)])
+    outside = [dependency for process in own.values() for _, dependency in shape_of(process).outside]
+    others = (_of_day(*day) for day in sorted(_looked_at(connection, shelf, centre, outside)))
+    newest = (_newest_of(one.process) for one in outside if one.process and one.date is RelativeDate.NEWEST)
     siblings = and_(run.c.process == centre.process, tables.ACTIVE_RUN)
-    picture = _picture(connection, shelf, or_(run.c.id == wanted, siblings, *others), frozenset())
-    own = picture.definitions.get((centre.process, centre.revision))
-    competes = own is not None and any(shape_of(own).needs.values())
+    picture = _picture(connection, shelf, or_(run.c.id == wanted, siblings, *others, *newest), frozenset())
+    competes = any(any(shape_of(process).needs.values()) for process in own.values())
     return _with_rivals(connection, shelf, picture) if competes else picture
 
 
@@ -60,15 +63,13 @@ def _same_attempt(attempt: AttemptId) -> ColumnElement[bool]:
     return and_(table.run == run_id, table.task == task, table.number == number)
 
 
-def _looked_at(connection: Connection, shelf: Shelf, centre: Run) -> set[Day]:
+def _looked_at(connection: Connection, shelf: Shelf, centre: Run, outside: Collection[Dependency]) -> set[Day]:
     """The processes and dates that the gates of a run read, and those that would still order them."""
-    own = shelf.processes(connection, [(centre.process, centre.revision)])
-    outside = [dependency for process in own.values() for _, dependency in shape_of(process).outside]
     upstream = shelf.around(connection, {dependency.process for dependency in outside if dependency.process})
     days = {
-        (dependency.process, upstream.date_read(dependency, centre.business_date))
+        (dependency.process, day)
         for dependency in outside
-        if dependency.process is not None
+        if dependency.process and (day := upstream.date_read(dependency, centre.business_date)) is not None
     }
     return days | _orderers(connection, shelf, days)
 
@@ -101,9 +102,18 @@ def _of_day(process: ProcessId, day: date) -> ColumnElement[bool]:
     return and_(run.c.process == process, run.c.business_date == day)
 
 
+def _newest_of(process: ProcessId) -> ColumnElement[bool]:
+    """The run of a process that was ordered last, of those that came to something."""
+    counts = run.c.state.not_in([RunState.CANCELLED, RunState.MISSED])
+    last_first = (run.c.ordered_at.desc(), run.c.business_date.desc(), run.c.number.desc())
+    newest = select(run.c.id).where(run.c.process == process, counts)
+    return run.c.id.in_(newest.order_by(*last_first).limit(1))
+
+
 def _picture(connection: Connection, shelf: Shelf, chosen: ColumnElement[bool], dates: frozenset[date]) -> Picture:
     runs = tuple(Run(*row) for row in connection.execute(select(run).where(chosen)))
     its_tasks = tables.task_run.c.run.in_(select(run.c.id).where(chosen))
+    sightings = select(tables.sighting).where(tables.sighting.c.run.in_(select(run.c.id).where(chosen)))
     return Picture(
         runs=runs,
         tasks=tuple(TaskRun(*row) for row in connection.execute(select(tables.task_run).where(its_tasks))),
@@ -111,7 +121,15 @@ def _picture(connection: Connection, shelf: Shelf, chosen: ColumnElement[bool], 
         holds=tuple(Hold(*row) for row in connection.execute(select(tables.hold).where(tables.STANDING_HOLD))),
         definitions=shelf.processes(connection, {(one.process, one.revision) for one in runs}),
         dates=dates,
+        events=_events(connection, {*dates, *(one.business_date for one in runs)}),
+        sightings=tuple(Sighting(*row) for row in connection.execute(sightings)),
     )
+
+
+def _events(connection: Connection, dates: Collection[date]) -> tuple[Event, ...]:
+    posted = tables.posted
+    rows = select(posted).where(posted.c.business_date.in_(sorted(dates)))
+    return tuple(Event(*row) for row in connection.execute(rows)) if dates else ()
 
 
 def _with_rivals(connection: Connection, shelf: Shelf, picture: Picture) -> Picture:

@@ -63,6 +63,13 @@ class Shelf:
         applied = {("process", id_, number): at for id_, number, at in connection.execute(rows)}
         return [(applied[key], record) for key, record in self._get(connection, list(applied), Process)]
 
+    def defined(self, connection: Connection, process: ProcessId) -> list[tuple[datetime, Process]]:
+        """Each definition that a process had, and when it was applied, the newest first."""
+        rows = select(table.c.number, table.c.applied_at).where(table.c.kind == "process", table.c.id == process)
+        newest_first = connection.execute(rows.order_by(table.c.number.desc()))
+        applied = {("process", str(process), number): at for number, at in newest_first}
+        return [(applied[key], record) for key, record in self._get(connection, list(applied), Process)]
+
     def around(self, connection: Connection, processes: Collection[ProcessId]) -> Catalogue:
         """Some processes in force, with every calendar: enough to tell which dates of them are read."""
         keys = [key for key in _newest_keys(connection) if key[0] == "calendar"] if processes else []

@@ -125,6 +125,7 @@ task_run = Table(
     Column("ended_at", Instant),
     Column("changed_at", Instant),
     Column("reason", Prose, nullable=False),
+    Column("said", JsonText(tuple), nullable=False),
     Column("version", Count, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -202,6 +203,31 @@ hold = Table(
     Column("placed_at", Instant, nullable=False),
     Column("until", Instant),
     Column("released_at", Instant),
+    Column("version", Count, nullable=False),
+)
+
+posted = Table(
+    "event",
+    metadata,
+    Column("name", ID, primary_key=True),
+    Column("business_date", BusinessDate, primary_key=True),
+    Column("receiver", PROCESS, primary_key=True),
+    Column("posted_at", Instant, nullable=False),
+    Column("posted_by", Prose, nullable=False),
+    Column("reason", Prose, nullable=False),
+    Index("ix_event_business_date", "business_date"),
+)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("run", RUN, ForeignKey("run.id"), primary_key=True),
+    Column("key", HASH, primary_key=True),
+    Column("place", Prose, nullable=False),
+    Column("size", Count),
+    Column("changed", Instant),
+    Column("since", Instant, nullable=False),
+    Column("problem", Prose, nullable=False),
     Column("version", Count, nullable=False),
 )
 

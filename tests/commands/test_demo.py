@@ -11,9 +11,10 @@ import pytest
 
 from boms_tui.commands.demo import last_planned_date, sample_folder
 from boms_tui.commands.night import Night, Script, read_script
-from boms_tui.model.definition import Command, CronStart, Process, Task
+from boms_tui.model.definition import Command, Process, Task
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.picture import Catalogue
+from boms_tui.model.trigger import CronStart
 from tests.commands.house import PASSWORD, House
 from tests.commands.test_client import client_of
 

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from boms_tui.model.definition import Manual, Outcome
+from boms_tui.model.condition import Outcome, inside
+from boms_tui.model.definition import Manual
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.planning import plan
@@ -33,7 +34,7 @@ def test_one_weekday_orders_every_process_once_and_a_saturday_none(catalogue: Ca
 def test_the_planned_failure_is_for_a_person(catalogue: Catalogue) -> None:
     obligations = catalogue.processes[ProcessId("settlement/obligations")].tasks
     assert obligations[TaskName("fetch-exchange-file")].retry.retries == 0
-    (on_failure,) = obligations[TaskName("tell-desk")].after
+    ((_, on_failure),) = inside(obligations[TaskName("tell-desk")].after)
     assert on_failure.when is Outcome.FAILED
 
 

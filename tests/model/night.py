@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from boms_tui.model.calendar import Calendar
+from boms_tui.model.condition import Dependency, Outcome
 from boms_tui.model.decide import decide
 from boms_tui.model.decision import Decision
-from boms_tui.model.definition import Command, Dependency, Outcome, Process, Resource, Role, Task
+from boms_tui.model.definition import Command, Process, Resource, Role, Task
 from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked, Exited, Fact, How, Lost, Started, Voided
 from boms_tui.model.gates import all_gates

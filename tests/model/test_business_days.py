@@ -3,10 +3,11 @@
 from datetime import date
 
 from boms_tui.model.calendar import Calendar
-from boms_tui.model.definition import Dependency, ProcessStart, RelativeDate
+from boms_tui.model.condition import Dependency, RelativeDate
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.states import RunState
+from boms_tui.model.trigger import ProcessStart
 from tests.model.night import DAY, Night, process, task
 
 NSE = Calendar("nse", closed={date(2026, 11, 19): "Diwali", date(2026, 11, 20): "Diwali"})

@@ -21,7 +21,8 @@ from boms_tui.model.checks import (
     span,
     words,
 )
-from boms_tui.model.definition import FileCheck, OutputCheck, Process, Window
+from boms_tui.model.condition import FileCheck
+from boms_tui.model.definition import OutputCheck, Process, Window
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.planning import hours_of
 

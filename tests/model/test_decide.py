@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from boms_tui.model.definition import Dependency, Manual, OnFailure, Outcome, ProcessStart, RelativeDate, RetryPolicy
+from boms_tui.model.condition import Dependency, Outcome, RelativeDate
+from boms_tui.model.definition import Manual, OnFailure, RetryPolicy
 from boms_tui.model.facts import How, OccurrenceDue
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.states import AttemptState, RunState, TaskState
+from boms_tui.model.trigger import ProcessStart
 from tests.model.night import DAY, EVENING, Night, after, process, task
 
 
@@ -184,7 +186,7 @@ def test_a_hold_until_a_time_lifts_itself() -> None:
 
 
 def test_hold_of_a_coming_occurrence_orders_it_now_with_its_start_time_and_the_hold() -> None:
-    from boms_tui.model.definition import CronStart
+    from boms_tui.model.trigger import CronStart
 
     night = Night(process("ops/late", task("one"), start=(CronStart("30 18 * * *"),)))
     assert night.ask("hold", f"ops/late@{DAY}").code == "ok"

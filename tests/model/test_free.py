@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from boms_tui.model.definition import CronStart, Manual, OnFailure, Outcome, RetryPolicy
+from boms_tui.model.condition import Outcome
+from boms_tui.model.definition import Manual, OnFailure, RetryPolicy
 from boms_tui.model.facts import TookOver
 from boms_tui.model.states import RunState
+from boms_tui.model.trigger import CronStart
 from tests.model.night import DAY, Night, after, process, task
 
 

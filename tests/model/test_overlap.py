@@ -2,11 +2,12 @@
 
 import pytest
 
-from boms_tui.model.definition import OnFailure, Overlap, ProcessStart
+from boms_tui.model.definition import OnFailure, Overlap
 from boms_tui.model.effect import preview
 from boms_tui.model.facts import Fact, OccurrenceDue, TookOver
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.states import RunState
+from boms_tui.model.trigger import ProcessStart
 from tests.model.night import EVENING, Night, process, task
 
 DUE = OccurrenceDue(ProcessId("ops/one"), EVENING)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from boms_tui.errors import ExitCode
 from boms_tui.model.placeholders import PlaceholderError, Values, names, render
 
-EVERY_NAME = "attempt, business_date, parameters.NAME, run or task"
+EVERY_NAME = "attempt, business_date, file, parameters.NAME, run or task"
 DAY = date(2026, 11, 20)
 VALUES: Values = {
     "business_date": DAY,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from boms_tui.model.almanac import Almanac
 from boms_tui.model.calendar import Calendar, DayRule
-from boms_tui.model.definition import Command, CronStart, Process, ProcessStart, Task
+from boms_tui.model.definition import Command, Process, Task
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.planning import (
@@ -23,6 +23,7 @@ from boms_tui.model.planning import (
     occurrences,
     plan,
 )
+from boms_tui.model.trigger import CronStart, ProcessStart
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 TASKS = {TaskName("t"): Task(TaskName("t"), Command(("run",)))}

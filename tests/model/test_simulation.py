@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from boms_tui.model.condition import Outcome
 from boms_tui.model.decide import decide
 from boms_tui.model.definition import (
     Checks,
@@ -16,9 +17,7 @@ from boms_tui.model.definition import (
     Manual,
     OnFailure,
     OnUnknown,
-    Outcome,
     Overlap,
-    ProcessStart,
     Resource,
     RetryPolicy,
 )
@@ -29,6 +28,7 @@ from boms_tui.model.ranks import place_of
 from boms_tui.model.records import CheckVerdict, Phase
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE, ENDED, LIVE, RUN_ENDED, RunEvent, RunState, TaskEvent, TaskState
+from boms_tui.model.trigger import ProcessStart
 from tests.model import plain
 from tests.model.night import EVENING, Night, after, process, task
 

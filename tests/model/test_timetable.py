@@ -6,9 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from boms_tui.model.calendar import Calendar
-from boms_tui.model.definition import CronStart
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.timetable import Era, Timetable, eras_of
+from boms_tui.model.trigger import CronStart
 from tests.model.night import process, task
 
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -87,4 +87,4 @@ def test_everything_that_waits_for_a_time_waits_for_it_again_when_clocks_are_set
     night.wait(1.5 * HOUR)
     night.wait(-1 * HOUR)
     coming = {(at, type(fact).__name__) for at, fact in night.snapshot.timers.all()}
-    assert coming == {(EVENING + 3 * HOUR, "WindowDue"), (EVENING + 4 * HOUR, "HoldDue")}
+    assert coming == {(EVENING + 3 * HOUR, "GateDue"), (EVENING + 4 * HOUR, "HoldDue")}

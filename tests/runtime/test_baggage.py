@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from boms_tui.model.checks import DueFile
-from boms_tui.model.definition import FileCheck, OutputCheck
+from boms_tui.model.condition import FileCheck
+from boms_tui.model.definition import OutputCheck
 from boms_tui.model.records import CheckVerdict, Phase
 from boms_tui.runtime.spool import baggage
 from boms_tui.runtime.spool.baggage import Baggage

@@ -15,7 +15,8 @@ import pytest
 
 from boms_tui import clock
 from boms_tui.model.checks import DueFile, FileSeen, NotSeen, judge_file
-from boms_tui.model.definition import FileCheck, OutputCheck
+from boms_tui.model.condition import FileCheck
+from boms_tui.model.definition import OutputCheck
 from boms_tui.model.facts import Checked, Exited, Fact, How, Lost, Started, Voided
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.planning import Hours
@@ -228,7 +229,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from boms_tui.model.checks import DueFile
-from boms_tui.model.definition import FileCheck, OutputCheck
+from boms_tui.model.condition import FileCheck
+from boms_tui.model.definition import OutputCheck
 from boms_tui.model.facts import Exited, Voided, Lost
 from boms_tui.runtime.machine.processes import Processes
 from tests.runtime.workshop import ATTEMPT, spec_for

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from boms_tui import config
 from boms_tui.model.checks import DueFile
-from boms_tui.model.definition import Checks, Command, FileCheck, OutputCheck, Parameter, Window
+from boms_tui.model.condition import FileCheck
+from boms_tui.model.definition import Checks, Command, OutputCheck, Parameter, Window
 from boms_tui.model.planning import Hours
 from boms_tui.runtime.machine.launching import spec_of
 from boms_tui.runtime.ports import Spec

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from boms_tui.model.checks import DueFile
-from boms_tui.model.definition import FileCheck
+from boms_tui.model.condition import FileCheck
 from boms_tui.model.facts import How
 from boms_tui.model.ids import AttemptId
 from boms_tui.runtime.machine import starting

@@ -8,10 +8,11 @@ from threading import Event
 from typing import Any
 
 from boms_tui.errors import BomsError, MustChangeError, NoAnswerError, NotAuthorisedError
-from boms_tui.model.definition import Contact, CronStart, ProcessStart
+from boms_tui.model.definition import Contact
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, split_ref
 from boms_tui.model.records import Answer, CheckVerdict, Entry, Run, SealedEntry, TaskRun, Verdict
 from boms_tui.model.states import LIVE, TaskState
+from boms_tui.model.trigger import CronStart, Start
 from boms_tui.model.verbs import VERBS
 from boms_tui.model.views import (
     BoardQuery,
@@ -40,8 +41,8 @@ _RANK = {"viewer": 0, "author": 1, "operator": 1, "supervisor": 2, "admin": 3}
 AT_ELEVEN = NOW + timedelta(minutes=45, seconds=53)
 
 
-def start_text(start: CronStart | ProcessStart) -> str:
-    return start.cron if isinstance(start, CronStart) else f"after {start.process}"
+def start_text(start: Start) -> str:
+    return start.cron if isinstance(start, CronStart) else str(start).replace("process", "after", 1)
 
 
 def rights(role: str) -> frozenset[str]:

@@ -3,21 +3,12 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
-from boms_tui.model.definition import (
-    Command,
-    Contact,
-    CronStart,
-    Dependency,
-    Manual,
-    Parameter,
-    Process,
-    ProcessStart,
-    RetryPolicy,
-    Task,
-)
+from boms_tui.model.condition import Dependency
+from boms_tui.model.definition import Command, Contact, Manual, Parameter, Process, RetryPolicy, Task
 from boms_tui.model.ids import ProcessId, RunId, TaskName, run_id
 from boms_tui.model.records import Attempt, Run, TaskRun
 from boms_tui.model.states import AttemptState, RunState, TaskState
+from boms_tui.model.trigger import CronStart, ProcessStart
 
 DAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 16, 44, 7, tzinfo=UTC)

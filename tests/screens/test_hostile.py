@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from boms_tui.errors import NotAuthorisedError
-from boms_tui.model.definition import Contact, Dependency
+from boms_tui.model.condition import Dependency
+from boms_tui.model.definition import Contact
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName
 from boms_tui.model.records import Answer, CheckVerdict, Phase
 from boms_tui.model.views import Effect, Gate, GateKind, Progress

@@ -3,9 +3,10 @@
 from collections import Counter
 from datetime import timedelta
 
-from boms_tui.model.definition import Process, ProcessStart
+from boms_tui.model.definition import Process
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.states import TaskState
+from boms_tui.model.trigger import ProcessStart
 from boms_tui.store import maintain
 from boms_tui.store.types import moment
 from tests.sim.board import RunRow

@@ -4,30 +4,26 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from random import Random
 
+from boms_tui.model.condition import Dependency, FileCheck, Outcome, RelativeDate
 from boms_tui.model.definition import (
     RETRIABLE,
     Checks,
     Command,
-    CronStart,
-    Dependency,
-    FileCheck,
     Lock,
     LockMode,
     Manual,
     OnFailure,
     OnUnknown,
-    Outcome,
     OutputCheck,
     Overlap,
     Process,
-    ProcessStart,
-    RelativeDate,
     Resource,
     RetryPolicy,
     Task,
     Window,
 )
 from boms_tui.model.ids import ProcessId, TaskName
+from boms_tui.model.trigger import CronStart, ProcessStart
 from tests.sim.daily import Daily
 
 NAMES = (ProcessId("risk/margin"), ProcessId("settle/pay"), ProcessId("report/close"))

@@ -1,6 +1,6 @@
 """Faults planted into the real rules and the real loop, to see that nights find them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from boms_tui.model.facts import Exited, Fact, Lost, OccurrenceDue, TaskDue, Too
 from boms_tui.model.records import Attempt, Hold
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import AttemptState, TaskEvent
+from boms_tui.model.timers import Coming, Timers
 from boms_tui.model.timetable import Timetable
 from boms_tui.runtime.leading import Term
 from boms_tui.runtime.people.inbox import InboxReader
@@ -148,13 +149,12 @@ def _late_requests() -> Iterator[None]:
 
 @contextmanager
 def _forgetting(kind: type[Fact]) -> Iterator[None]:
-    real = Snapshot._at
+    real = Timers.set
 
-    def at(snapshot: Snapshot, when: datetime, fact: Fact) -> None:
-        if not isinstance(fact, kind):
-            real(snapshot, when, fact)
+    def set_others(timers: Timers, coming: Iterable[Coming]) -> None:
+        real(timers, ((when, fact) for when, fact in coming if not isinstance(fact, kind)))
 
-    with patch.object(Snapshot, "_at", at):
+    with patch.object(Timers, "set", set_others):
         yield
 
 
@@ -188,7 +188,7 @@ FAULTS: dict[str, Planted] = {
     "times that pass without a leader are forgotten": Planted(
         lambda: patch("boms_tui.runtime.daemon.Timetable", _from_now), ("I9",)
     ),
-    "a success orders nobody": Planted(lambda: patch("boms_tui.model.progress._order_followers", _nothing), ("I9",)),
+    "a success orders nobody": Planted(lambda: patch("boms_tui.model.progress.follow_run", _nothing), ("I9",)),
     "expired requests are applied": Planted(_late_requests, ("I4",)),
     "a stale board is believed": Planted(lambda: patch.object(asked, "_stale", _nothing), ("I4",)),
     "rights are not checked": Planted(lambda: patch.object(asked, "_right", _nothing), ("I5",)),

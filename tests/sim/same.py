@@ -37,8 +37,8 @@ def differences(term: Term, leader: Leader, now: datetime) -> Iterator[str]:
             yield f"{run} in memory is {kept.runs.get(run)}, read anew {fresh.runs[run]}"
         elif kept.tasks[run] != fresh.tasks[run]:
             yield f"tasks of {run} in memory are {kept.tasks[run]}, read anew {fresh.tasks[run]}"
-    known = {(when, fact) for when, _, fact in kept.timers}
-    for when, _, fact in fresh.timers:
+    known = set(kept.timers.all())
+    for when, fact in fresh.timers.all():
         if when > now and (when, fact) not in known:
             yield f"nothing in memory waits for {when} to tell {fact}"
     for mine in kept.unended():
@@ -65,7 +65,7 @@ def _loaded(kept: Snapshot, leader: Leader) -> Snapshot:
         current=kept.current,
         node=kept.node,
         epoch=kept.epoch,
-        timezone=kept.timezone,
+        site=kept.site,
         users=kept.users.values(),
     )
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from boms_tui.model.condition import Dependency
 from boms_tui.model.decision import Decision
-from boms_tui.model.definition import Command, Dependency, Process, Task
+from boms_tui.model.definition import Command, Process, Task
 from boms_tui.model.definitions import dump_body
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, run_id
 from boms_tui.model.output import Extent, Piece, Shipment

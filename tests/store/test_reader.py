@@ -5,23 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from boms_tui.errors import BomsError
-from boms_tui.model.definition import (
-    Command,
-    Contact,
-    CronStart,
-    Dependency,
-    Lock,
-    Process,
-    ProcessStart,
-    RelativeDate,
-    Resource,
-    Role,
-    Task,
-)
+from boms_tui.model.condition import Dependency, RelativeDate
+from boms_tui.model.definition import Command, Contact, Lock, Process, Resource, Role, Task
 from boms_tui.model.definitions import dump_body
 from boms_tui.model.ids import ProcessId, RunId, TaskName
 from boms_tui.model.records import Hold, Revision
 from boms_tui.model.states import AttemptState, RunState, TaskState
+from boms_tui.model.trigger import CronStart, ProcessStart
 from boms_tui.model.views import BoardQuery
 from tests.store.house import (
     MARGIN,

@@ -13,7 +13,7 @@ def apply(draft: Draft, ask: Ask) -> Refusal | None:
         return Refusal(Code.NOT_FOUND, "the definitions that the request names are not in the store")
     try:
         sources = [Source(f"document {n}", text.encode()) for n, text in enumerate(texts, 1)]
-        applied = plan_apply(sources, draft.current, timezone=draft.snapshot.timezone)
+        applied = plan_apply(sources, draft.current, site=draft.snapshot.site)
     except DefinitionError as error:
         return Refusal(Code.INVALID, str(error))
     if not applied.documents:

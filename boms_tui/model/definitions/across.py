@@ -1,47 +1,19 @@
 """What must hold between documents: names that exist, and processes that do not wait for each other in a circle."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import groupby
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from posixpath import normpath
 
 from boms_tui.model import graph
-from boms_tui.model.definition import Dependency, Process, ProcessStart, RelativeDate
+from boms_tui.model.definition import Process
 from boms_tui.model.definitions.blocks import Path
-from boms_tui.model.definitions.documents import TemplateDocument
-from boms_tui.model.definitions.rules import loop_text
+from boms_tui.model.definitions.circles import circles
+from boms_tui.model.definitions.together import Astray, Known, outside, process_starts
+from boms_tui.model.file_pattern import file_pattern
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.nearest import did_you_mean
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.rights import BUILT_IN
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Every name there is, in documents with faults too.
-
-    `tasks` are by process and `units` by resource, None where nobody can tell. `changed` are the processes that are
-    being applied, `faulty` those of them whose order of tasks means nothing.
-    """
-
-    tasks: Mapping[str, Collection[str] | None]
-    calendars: Collection[str]
-    contacts: Collection[str]
-    roles: Collection[str]
-    units: Mapping[str, int | None]
-    templates: Mapping[str, TemplateDocument]
-    changed: Collection[str]
-    faulty: Collection[str]
-
-
-class Astray(NamedTuple):
-    """A document that does not fit the others. The first of `paths` that was written is the place."""
-
-    kind: str
-    id: str
-    paths: tuple[Path, ...]
-    what: str
-    hint: str = ""
+from boms_tui.model.trigger import FileStart
 
 
 def astray(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
@@ -172,86 +144,29 @@ def _other_processes(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
                 yield Astray("process", process.id, (path,), f"unknown task: {upstream}:{task}", hint)
 
 
+def _files(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    """Patterns that would take the runtime's own files, and files that two processes would move over each other."""
+    folders: dict[str, ProcessId] = {}
+    for process in catalogue.processes.values():
+        for place, start in enumerate(process.start):
+            if not isinstance(start, FileStart):
+                continue
+            path = ("start", place, "file", "path")
+            if known.site.spool and file_pattern(start.check.path, known.site.work).may_lie_in(known.site.spool):
+                what = "the pattern matches files of the spool, which the runtime keeps for itself"
+                yield Astray("process", process.id, (path,), what, "have files delivered to a folder of their own")
+            owner = folders.setdefault(normpath(start.move_to), process.id) if start.move_to else process.id
+            if owner != process.id:
+                what = f"{owner} moves its files to {start.move_to} as well"
+                yield Astray("process", process.id, (("start", place, "file", "move_to"),), what, "name another folder")
+
+
 def _others(process: Process) -> Iterator[tuple[Path, ProcessId, str | None]]:
     """Every other process, and task of one, that a process names."""
-    for path, start in _starts(process):
-        yield path, start.process, None
-    for path, _, dependency in _outside(process):
+    for path, start in process_starts(process):
+        yield path, start.process, start.task
+    for path, _, dependency in outside(process):
         yield path, dependency.process or process.id, dependency.task
-
-
-def _starts(process: Process) -> Iterator[tuple[Path, ProcessStart]]:
-    for place, start in enumerate(process.start):
-        if isinstance(start, ProcessStart):
-            yield ("start", place, "process"), start
-
-
-def _outside(process: Process) -> Iterator[tuple[Path, str | None, Dependency]]:
-    """The dependencies on other processes, of the run (None) and of its tasks."""
-    for place, dependency in enumerate(process.after):
-        yield ("after", place), None, dependency
-    for task in process.tasks.values():
-        for place, dependency in enumerate(task.after):
-            if dependency.process is not None:
-                yield ("tasks", task.name, "after", place), task.name, dependency
-
-
-def _circles(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
-    """Cycles across processes, to the task: only edges of the same business date count."""
-    sound = [process for process in catalogue.processes.values() if process.id not in known.faulty]
-    needs = {process.id: list(_upstream(process)) for process in sound}
-    for tangle in graph.tangles(needs):
-        yield from _circles_in([catalogue.processes[name] for name in tangle], known)
-
-
-def _circles_in(processes: list[Process], known: Known) -> Iterator[Astray]:
-    needs = {node: before for process in processes for node, before in _nodes(process).items()}
-    written = {(node, need): (process.id, path) for process in processes for path, node, need in _edges(process)}
-    for cycle in graph.cycles(needs):
-        steps = [written[step] for step in zip(cycle, (*cycle[1:], cycle[0]), strict=True) if step in written]
-        name, path = next((step for step in steps if step[0] in known.changed), steps[0])
-        yield Astray("process", name, (path,), loop_text(_names_in(cycle)))
-
-
-# A node is a task `process:task`, or the begin `process<` or end `process>` of a run.
-
-
-def _nodes(process: Process) -> dict[str, list[str]]:
-    """What each node of a process needs: a task its begin, the end all tasks, and what they wait for."""
-    begin, end = f"{process.id}<", f"{process.id}>"
-    needs: dict[str, list[str]] = {begin: []}
-    for task in process.tasks.values():
-        own = [f"{process.id}:{need.task}" for need in task.after if need.process is None]
-        needs[f"{process.id}:{task.name}"] = [begin, *own]
-    needs[end] = [begin, *(node for node in needs if node != begin)]
-    for _, node, need in _edges(process):
-        needs[node].append(need)
-    return needs
-
-
-def _edges(process: Process) -> Iterator[tuple[Path, str, str]]:
-    """Where a process waits for another on the same date: path, its node, the other's node."""
-    for path, start in _starts(process):
-        yield path, f"{process.id}<", f"{start.process}>"
-    for path, task, dependency in _outside(process):
-        if dependency.date is RelativeDate.SAME:
-            node = f"{process.id}<" if task is None else f"{process.id}:{task}"
-            other = f"{dependency.process}:{dependency.task}" if dependency.task else f"{dependency.process}>"
-            yield path, node, other
-
-
-def _upstream(process: Process) -> Iterator[ProcessId]:
-    for _, start in _starts(process):
-        yield start.process
-    for _, _, dependency in _outside(process):
-        if dependency.process is not None and dependency.date is RelativeDate.SAME:
-            yield dependency.process
-
-
-def _names_in(cycle: Iterable[str]) -> list[str]:
-    """The processes and tasks that a cycle goes through, each named once as it comes by."""
-    names = [name for name, _ in groupby(node.rstrip("<>") for node in cycle)]
-    return names[:-1] if len(names) > 1 and names[0] == names[-1] else names
 
 
 _CHECKS: tuple[Callable[[Catalogue, Known], Iterator[Astray]], ...] = (
@@ -263,5 +178,6 @@ _CHECKS: tuple[Callable[[Catalogue, Known], Iterator[Astray]], ...] = (
     _ladders,
     _roles,
     _other_processes,
-    _circles,
+    circles,
+    _files,
 )

@@ -14,10 +14,11 @@ from boms_tui.model.ids import ProcessId
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.records import Revision
 from boms_tui.model.rights import BUILT_IN
+from boms_tui.model.site import ANYWHERE, Site
 
 if TYPE_CHECKING:
-    from boms_tui.model.definitions.across import Astray, Known
     from boms_tui.model.definitions.resolving import InForce, Key, Resolved
+    from boms_tui.model.definitions.together import Astray, Known
 
 
 class NewRevision(NamedTuple):
@@ -40,11 +41,10 @@ class Applied:
     catalogue: Catalogue
 
 
-def plan_apply(sources: Sequence[Source], current: Sequence[Revision], *, timezone: str = "UTC") -> Applied:
+def plan_apply(sources: Sequence[Source], current: Sequence[Revision], *, site: Site = ANYWHERE) -> Applied:
     """What applying `sources` to the newest revisions would do; nothing is ever removed.
 
-    A changed template makes new revisions of the processes that extend it, too. `timezone` is for processes that
-    name none.
+    A changed template makes new revisions of the processes that extend it, too. `site` is where they are to run.
 
     Raises:
         DefinitionError: anything is wrong, with all that is.
@@ -55,9 +55,9 @@ def plan_apply(sources: Sequence[Source], current: Sequence[Revision], *, timezo
     in_force = {(revision.kind, revision.id): revision for revision in current}
     given = _each_once(read(sources, findings), findings)
     documents = [*given, *_extending(given, in_force)]
-    resolved = resolve(documents, in_force, timezone, findings)
+    resolved = resolve(documents, in_force, site.timezone, findings)
     catalogue = _with(catalogue_of(current), resolved.records, in_force)
-    _check_across(catalogue, resolved, in_force, findings)
+    _check_across(catalogue, resolved, in_force, site, findings)
     findings.check()
     applied = _applied(documents, resolved.records, in_force, catalogue)
     asked = {f"{document.kind} {document.id}" for document in given}
@@ -121,11 +121,13 @@ def _catalogue(records: Mapping["Key", Body]) -> Catalogue:
     )
 
 
-def _check_across(catalogue: Catalogue, resolved: "Resolved", in_force: "InForce", findings: Findings) -> None:
+def _check_across(
+    catalogue: Catalogue, resolved: "Resolved", in_force: "InForce", site: Site, findings: Findings
+) -> None:
     from boms_tui.model.definitions.across import astray
 
     looked_at = replace(catalogue, processes={**catalogue.processes, **resolved.faulty})
-    for found in astray(looked_at, _known(catalogue, resolved)):
+    for found in astray(looked_at, _known(catalogue, resolved, site)):
         findings.add(_place(found, resolved, in_force), found.what, found.hint)
 
 
@@ -133,9 +135,9 @@ _NAMED = ("process", "calendar", "contact", "role", "resource")
 """The kinds of documents that others name; templates are looked up where they are extended."""
 
 
-def _known(catalogue: Catalogue, resolved: "Resolved") -> "Known":
+def _known(catalogue: Catalogue, resolved: "Resolved", site: Site) -> "Known":
     """Every name, those of documents with faults included: one fault is not told twice."""
-    from boms_tui.model.definitions.across import Known
+    from boms_tui.model.definitions.together import Known
 
     faulty = {key: block for key, block in resolved.blocks.items() if key not in resolved.records}
     named = {kind: [name for of, name in faulty if of == kind] for kind in _NAMED}
@@ -154,6 +156,7 @@ def _known(catalogue: Catalogue, resolved: "Resolved") -> "Known":
         templates=resolved.templates,
         changed=frozenset(name for kind, name in resolved.blocks if kind == "process"),
         faulty=resolved.faulty.keys(),
+        site=site,
     )
 
 

@@ -10,8 +10,17 @@ from datetime import date, time, timedelta
 from typing import Any, Literal, TypeAlias, overload
 
 from boms_tui.model.calendar import Calendar, Roll, day_rule
-from boms_tui.model.definition import Contact, CronStart, Overlap, Parameter, Process, ProcessStart, Resource, Role
-from boms_tui.model.definitions.body_parts import Json, dump_dependency, dump_window, load_after, load_window, seconds
+from boms_tui.model.definition import Contact, Overlap, Parameter, Process, Resource, Role
+from boms_tui.model.definitions.body_parts import (
+    Json,
+    dump_condition,
+    dump_start,
+    dump_window,
+    load_after,
+    load_start,
+    load_window,
+    seconds,
+)
 from boms_tui.model.definitions.task_bodies import dump_task, load_task
 
 Template: TypeAlias = Mapping[str, Any]
@@ -67,12 +76,13 @@ def _process(process: Process) -> Json:
             name: {"default": parameter.default, "choices": list(parameter.choices)}
             for name, parameter in process.parameters.items()
         },
-        "start": [_start(start) for start in process.start],
-        "after": [dump_dependency(dependency) for dependency in process.after],
+        "start": [dump_start(start) for start in process.start],
+        "after": [dump_condition(condition) for condition in process.after],
         "contacts": list(process.contacts),
         "priority": process.priority,
         "overlap": process.overlap,
         "window": None if process.window is None else dump_window(process.window),
+        "once_per_date": process.once_per_date,
         "tasks": [dump_task(task) for task in process.tasks.values()],
     }
 
@@ -87,21 +97,13 @@ def _load_process(fields: Json) -> Process:
             name: Parameter(parameter["default"], tuple(parameter["choices"]))
             for name, parameter in fields.pop("parameters").items()
         },
-        start=tuple([_load_start(start) for start in fields.pop("start")]),
+        start=tuple([load_start(start) for start in fields.pop("start")]),
         after=load_after(fields.pop("after")),
         contacts=tuple(fields.pop("contacts")),
         overlap=Overlap(fields.pop("overlap", "queue")),
         window=None if window is None else load_window(window),
         **fields,
     )
-
-
-def _start(start: CronStart | ProcessStart) -> Json:
-    return {"cron": start.cron} if isinstance(start, CronStart) else {"process": start.process}
-
-
-def _load_start(fields: Json) -> CronStart | ProcessStart:
-    return CronStart(fields["cron"]) if "cron" in fields else ProcessStart(fields["process"])
 
 
 def _calendar(calendar: Calendar) -> Json:

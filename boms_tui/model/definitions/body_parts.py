@@ -1,36 +1,85 @@
-"""What the JSON of processes and that of tasks have in common: dependencies, windows and durations."""
+"""What the JSON of processes and that of tasks have in common: starts, conditions, files, windows and durations."""
 
 from datetime import date, time, timedelta
 from typing import Any, TypeAlias
 
-from boms_tui.model.definition import Dependency, Outcome, RelativeDate, Window
+from boms_tui.model.condition import (
+    Condition,
+    Dependency,
+    EventWait,
+    FileCheck,
+    FileWait,
+    Group,
+    Milestone,
+    Outcome,
+    RelativeDate,
+)
+from boms_tui.model.definition import Window
+from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart, Start
 
 Json: TypeAlias = dict[str, Any]
 
 
-def dump_dependency(dependency: Dependency) -> Json:
-    on = dependency.date
+def dump_start(start: Start) -> Json:
+    match start:
+        case CronStart(cron):
+            return {"cron": cron}
+        case EventStart(event):
+            return {"event": event}
+        case FileStart(check, move_to, mark):
+            return {"file": dump_file(check), "move_to": move_to, "mark": mark}
+        case ProcessStart(process, task, when, milestone):
+            return {"process": process, "task": task, "when": when, "milestone": _milestone(milestone)}
+
+
+def load_start(fields: Json) -> Start:
+    if "cron" in fields:
+        return CronStart(fields["cron"])
+    if "event" in fields:
+        return EventStart(fields["event"])
+    if "file" in fields:
+        return FileStart(load_file(fields["file"]), fields["move_to"], fields["mark"])
+    return ProcessStart(
+        fields["process"],
+        fields.get("task"),
+        _OUTCOMES[fields.get("when", "succeeded")],
+        _load_milestone(fields.get("milestone")),
+    )
+
+
+def dump_condition(condition: Condition) -> Json:
+    match condition:
+        case Dependency():
+            return _dependency(condition)
+        case FileWait(check):
+            return {"file": dump_file(check)}
+        case EventWait(event):
+            return {"event": event}
+        case Group(of, every):
+            return {"all" if every else "any": [dump_condition(one) for one in of]}
+
+
+def load_after(entries: list[Json]) -> tuple[Condition, ...]:
+    return tuple([_load_dependency(entry) if "when" in entry else _load_other(entry) for entry in entries])
+
+
+def dump_file(check: FileCheck) -> Json:
     return {
-        "when": dependency.when,
-        "process": dependency.process,
-        "task": dependency.task,
-        "date": on if isinstance(on, RelativeDate) else on.isoformat(),
-        "if_planned": dependency.if_planned,
+        "path": check.path,
+        "min_size": check.min_size,
+        "max_size": check.max_size,
+        "newer_than": seconds(check.newer_than),
+        "settled_for": seconds(check.settled_for),
     }
 
 
-def load_after(entries: list[Json]) -> tuple[Dependency, ...]:
-    return tuple(
-        [
-            Dependency(
-                _OUTCOMES[entry["when"]],
-                entry["process"],
-                entry["task"],
-                _DATES.get(entry["date"]) or date.fromisoformat(entry["date"]),
-                entry["if_planned"],
-            )
-            for entry in entries
-        ]
+def load_file(fields: Json) -> FileCheck:
+    return FileCheck(
+        fields["path"],
+        fields["min_size"],
+        fields["max_size"],
+        load_seconds(fields["newer_than"]),
+        load_seconds(fields["settled_for"]),
     )
 
 
@@ -50,6 +99,47 @@ def seconds(duration: timedelta | None) -> float | None:
 
 def load_seconds(found: float | None) -> timedelta | None:
     return None if found is None else timedelta(seconds=found)
+
+
+def _dependency(dependency: Dependency) -> Json:
+    on = dependency.date
+    return {
+        "when": dependency.when,
+        "process": dependency.process,
+        "task": dependency.task,
+        "date": on if isinstance(on, RelativeDate) else on.isoformat(),
+        "if_planned": dependency.if_planned,
+        "within": seconds(dependency.within),
+        "milestone": _milestone(dependency.milestone),
+    }
+
+
+def _load_dependency(fields: Json) -> Dependency:
+    return Dependency(
+        _OUTCOMES[fields["when"]],
+        fields["process"],
+        fields["task"],
+        _DATES.get(fields["date"]) or date.fromisoformat(fields["date"]),
+        fields["if_planned"],
+        load_seconds(fields.get("within")),
+        _load_milestone(fields.get("milestone")),
+    )
+
+
+def _load_other(fields: Json) -> Condition:
+    if "file" in fields:
+        return FileWait(load_file(fields["file"]))
+    if "event" in fields:
+        return EventWait(fields["event"])
+    return Group(load_after(fields["any" if "any" in fields else "all"]), every="all" in fields)
+
+
+def _milestone(milestone: Milestone | None) -> Json | None:
+    return None if milestone is None else {"meter": milestone.meter, "label": milestone.label}
+
+
+def _load_milestone(fields: Json | None) -> Milestone | None:
+    return None if fields is None else Milestone(**fields)
 
 
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}

@@ -13,6 +13,7 @@ from boms_tui.model.definitions.scalars import (
     Clock,
     Days,
     Duration,
+    Flag,
     Hours,
     HowOverlapping,
     Id,
@@ -47,7 +48,7 @@ class ParameterPart(Part):
 class ProcessParts(Part):
     """What a process and a template may both say."""
 
-    later: ClassVar[Keys] = frozenset({"authorised", "cyclic", "deadlines", "missed", "once_per_date"})
+    later: ClassVar[Keys] = frozenset({"authorised", "cyclic", "deadlines", "missed"})
 
     title: Line | None = None
     instructions: Text | None = None
@@ -60,6 +61,7 @@ class ProcessParts(Part):
     after: list[RunAfterEntry] = Field(default_factory=list)
     window: WindowPart | None = None
     overlap: HowOverlapping | None = None
+    once_per_date: Flag | None = None
     on_failure: WhenFailed | None = None
     contacts: list[Id] = Field(default_factory=list)
     priority: Priority | None = None
@@ -76,7 +78,7 @@ class ProcessDocument(ProcessParts):
     def needs(self) -> dict[str, list[str]]:
         """What each task needs within the process."""
         return {
-            name: [str(entry.task) for entry in task.after if entry.process is None]
+            name: [leaf.task for entry in task.after for leaf in entry.entries() if leaf.task and not leaf.process]
             for name, task in self.tasks.items()
         }
 

@@ -13,9 +13,6 @@ from boms_tui.model.definition import (
     Checks,
     Command,
     Contact,
-    CronStart,
-    Dependency,
-    FileCheck,
     Lock,
     Manual,
     OnFailure,
@@ -24,8 +21,6 @@ from boms_tui.model.definition import (
     Overlap,
     Parameter,
     Process,
-    ProcessStart,
-    RelativeDate,
     Resource,
     RetryPolicy,
     Role,
@@ -33,9 +28,9 @@ from boms_tui.model.definition import (
     Window,
 )
 from boms_tui.model.definitions.calendars import CalendarDocument, DayName
-from boms_tui.model.definitions.checks import AfterwardsEntry, BeforeEntry, FilePart, RetryPart, WindowPart
+from boms_tui.model.definitions.causes import condition_of, file_of, start_of
+from boms_tui.model.definitions.checks import AfterwardsEntry, BeforeEntry, RetryPart, WindowPart
 from boms_tui.model.definitions.documents import ContactDocument, ProcessDocument, ResourceDocument, RoleDocument
-from boms_tui.model.definitions.entries import AfterEntry, StartEntry
 from boms_tui.model.definitions.settings import Settings, TaskPart
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.states import AttemptState
@@ -45,10 +40,7 @@ T = TypeVar("T")
 
 def process_of(document: ProcessDocument, timezone: str) -> Process:
     """The process that a document without broken rules says. `timezone` is where it names none."""
-    needs = {
-        name: [str(entry.task) for entry in task.after if not entry.process] for name, task in document.tasks.items()
-    }
-    return _process(document, timezone, graph.ordered(needs))
+    return _process(document, timezone, graph.ordered(document.needs()))
 
 
 def names_of(document: ProcessDocument, timezone: str) -> Process:
@@ -70,12 +62,13 @@ def _process(document: ProcessDocument, timezone: str, order: Iterable[str]) -> 
             name: Parameter(parameter.default, tuple(parameter.choices))
             for name, parameter in document.parameters.items()
         },
-        start=tuple(_start(start) for start in document.start),
-        after=tuple(_dependency(entry) for entry in document.after),
+        start=tuple(start_of(start) for start in document.start),
+        after=tuple(map(condition_of, document.after)),
         contacts=tuple(document.contacts),
         priority=_first(document.priority, else_=50),
         overlap=_first(document.overlap, else_=Overlap.QUEUE),
         window=None if document.window is None else _window(document.window),
+        once_per_date=_first(document.once_per_date, else_=False),
     )
 
 
@@ -124,7 +117,7 @@ def _task(name: TaskName, document: ProcessDocument) -> Task:
         name=name,
         work=Manual(task.manual.prompt) if task.manual is not None else _command(task, defaults),
         title=task.title or "",
-        after=tuple(_dependency(entry) for entry in task.after),
+        after=tuple(map(condition_of, task.after)),
         retry=_retry(task, defaults),
         timeout=task.timeout or defaults.timeout,
         pool=_first(task.pool, defaults.pool, else_="local"),
@@ -179,7 +172,7 @@ def _checks(task: TaskPart, defaults: Settings, own: RetryPolicy) -> Checks:
 def _before(entries: Iterable[BeforeEntry]) -> Iterator[BeforeCheck]:
     for entry in entries:
         if entry.file is not None:
-            yield _file(entry.file)
+            yield file_of(entry.file)
         if entry.window is not None:
             yield _window(entry.window)
 
@@ -187,13 +180,9 @@ def _before(entries: Iterable[BeforeEntry]) -> Iterator[BeforeCheck]:
 def _afterwards(entries: Iterable[AfterwardsEntry]) -> Iterator[AfterCheck]:
     for entry in entries:
         if entry.file is not None:
-            yield _file(entry.file)
+            yield file_of(entry.file)
         if entry.output is not None:
             yield OutputCheck(entry.output.fail_on or "", entry.output.require or "")
-
-
-def _file(file: FilePart) -> FileCheck:
-    return FileCheck(file.path, file.min_size, file.max_size, file.newer_than, file.settled_for)
 
 
 def _policy(said: RetryPart, below: RetryPart, standard: RetryPolicy) -> RetryPolicy:
@@ -205,20 +194,6 @@ def _policy(said: RetryPart, below: RetryPart, standard: RetryPolicy) -> RetryPo
         backoff=_first(said.retry_backoff, below.retry_backoff, else_=standard.backoff),
         max_delay=_first(said.retry_max_delay, below.retry_max_delay, else_=standard.max_delay),
         jitter=_first(said.retry_jitter, below.retry_jitter, else_=standard.jitter),
-    )
-
-
-def _start(entry: StartEntry) -> CronStart | ProcessStart:
-    return CronStart(entry.cron) if entry.cron is not None else ProcessStart(ProcessId(entry.process or ""))
-
-
-def _dependency(entry: AfterEntry) -> Dependency:
-    return Dependency(
-        when=entry.when,
-        process=ProcessId(entry.process) if entry.process else None,
-        task=TaskName(entry.task) if entry.task else None,
-        date=entry.date or RelativeDate.SAME,
-        if_planned=entry.if_planned,
     )
 
 

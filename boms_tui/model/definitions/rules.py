@@ -1,14 +1,14 @@
 """What must hold within one process, whatever else there is."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from boms_tui.model import graph, placeholders
-from boms_tui.model.definition import Outcome, RelativeDate
+from boms_tui.model.condition import Outcome, RelativeDate
 from boms_tui.model.definitions.blocks import Path
 from boms_tui.model.definitions.checks import AfterwardsEntry, BeforeEntry, ChecksPart
 from boms_tui.model.definitions.documents import ProcessDocument
-from boms_tui.model.definitions.entries import AfterEntry, RunAfterEntry
+from boms_tui.model.definitions.entries import AfterEntry
 from boms_tui.model.definitions.settings import Settings, TaskPart
 from boms_tui.model.nearest import did_you_mean, told
 
@@ -60,16 +60,27 @@ def _manual_tasks_run_nothing(process: ProcessDocument) -> Iterator[Broken]:
 
 
 def _parameters_are_known(process: ProcessDocument) -> Iterator[Broken]:
-    known = {f"{placeholders.PARAMETER}{name}" for name in process.parameters}
-    for path, text in _filled(process):
-        for name in placeholders.names(text):
-            if name not in placeholders.FIXED and name not in known:
-                hint = did_you_mean(name, known) or "the process has no `parameters`"
-                yield Broken(path, f"unknown placeholder: ${{{name}}}", hint)
+    parameters = {f"{placeholders.PARAMETER}{name}" for name in process.parameters}
+    comes_by_file = any(start.file is not None for start in process.start)
+    for of_attempts, texts in ((True, _filled(process)), (False, _awaited_files(process))):
+        known = {*placeholders.FIXED[: None if of_attempts else placeholders.OF_RUNS], *parameters}
+        for path, text in texts:
+            for name in placeholders.names(text):
+                if name == placeholders.FILE and not comes_by_file:
+                    yield Broken(path, "${file} is the file of a `start`, and no file starts this process")
+                elif name not in known:
+                    hint = did_you_mean(name, parameters) or "the process has no `parameters`"
+                    yield Broken(path, f"unknown placeholder: ${{{name}}}", hint)
+
+
+def _awaited_files(process: ProcessDocument) -> Iterator[tuple[Path, str]]:
+    for path, entry in _dependencies(process):
+        if entry.file is not None:
+            yield (*path, "file", "path"), entry.file.path
 
 
 def _filled(process: ProcessDocument) -> Iterator[tuple[Path, str]]:
-    """Every text of the process that placeholders may stand in."""
+    """Every text of the process that placeholders may stand in when an attempt starts."""
     for path, settings in _settings(process):
         for variable, value in settings.environment.items():
             yield (*path, "environment", variable), value
@@ -131,15 +142,16 @@ def _own_tasks_exist(process: ProcessDocument) -> Iterator[Broken]:
 def unknown_tasks(process: ProcessDocument, known: Collection[str]) -> Iterator[Broken]:
     """The dependencies on tasks of the process itself that are not among `known`."""
     for path, entry in _dependencies(process):
-        if entry.process is None and entry.task not in known:
-            name = str(entry.task)
+        if entry.task is not None and entry.process is None and entry.task not in known:
+            name = entry.task
             hint = did_you_mean(name, known) or "another process is {process: NAME}"
             yield Broken(path, f"unknown task: {told(name)}", hint)
 
 
 def _runs_do_not_wait_for_themselves(process: ProcessDocument) -> Iterator[Broken]:
     for path, entry in _dependencies(process):
-        if entry.process == process.process and entry.date in {None, RelativeDate.SAME}:
+        same = entry.date in {None, RelativeDate.SAME} and entry.within is None
+        if entry.process == process.process and same:
             hint = f"write {entry.task}" if entry.task and path[0] == "tasks" else "leave it out, or name another date"
             yield Broken(path, f"{process.process} waits for its own run: this can never open", hint)
 
@@ -147,8 +159,11 @@ def _runs_do_not_wait_for_themselves(process: ProcessDocument) -> Iterator[Broke
 def _outcomes_can_come_together(process: ProcessDocument) -> Iterator[Broken]:
     wanted: dict[tuple[object, ...], Outcome] = {}
     for path, entry in _dependencies(process):
-        upstream = (path[:-1], entry.process, entry.task, entry.date or RelativeDate.SAME)
-        if {wanted.setdefault(upstream, entry.when), entry.when} == {Outcome.SUCCEEDED, Outcome.FAILED}:
+        if "any" in path or not (entry.process or entry.task):
+            continue
+        upstream = (path[: path.index("after")], entry.process, entry.task, entry.date or RelativeDate.SAME)
+        when = entry.when or Outcome.SUCCEEDED
+        if {wanted.setdefault(upstream, when), when} == {Outcome.SUCCEEDED, Outcome.FAILED}:
             name = ":".join(filter(None, (entry.process, entry.task)))
             yield Broken(path, f"{name} cannot both succeed and fail: this can never open", "write `finished`")
 
@@ -156,20 +171,26 @@ def _outcomes_can_come_together(process: ProcessDocument) -> Iterator[Broken]:
 def _no_cycles(process: ProcessDocument) -> Iterator[Broken]:
     for cycle in graph.cycles(process.needs()):
         first, second = cycle[0], cycle[1 % len(cycle)]
-        place = next(
-            place
-            for place, entry in enumerate(process.tasks[first].after)
-            if entry.process is None and entry.task == second
-        )
-        yield Broken(("tasks", first, "after", place), loop_text(list(cycle)))
+        after = _entries(("tasks", first, "after"), process.tasks[first].after)
+        path = next(path for path, entry in after if entry.process is None and entry.task == second)
+        yield Broken(path, loop_text(list(cycle)))
 
 
-def _dependencies(process: ProcessDocument) -> Iterator[tuple[Path, AfterEntry | RunAfterEntry]]:
-    for place, run_entry in enumerate(process.after):
-        yield ("after", place), run_entry
+def _dependencies(process: ProcessDocument) -> Iterator[tuple[Path, AfterEntry]]:
+    """Every condition of the run and of its tasks, those of groups one by one."""
+    yield from _entries(("after",), process.after)
     for path, task in _tasks(process):
-        for place, entry in enumerate(task.after):
-            yield (*path, "after", place), entry
+        yield from _entries((*path, "after"), task.after)
+
+
+def _entries(path: Path, entries: Sequence[AfterEntry]) -> Iterator[tuple[Path, AfterEntry]]:
+    for place, entry in enumerate(entries):
+        kind = "any" if entry.any is not None else "all"
+        group = getattr(entry, kind)
+        if group is None:
+            yield (*path, place), entry
+        else:
+            yield from _entries((*path, place, kind), group)
 
 
 _RULES: tuple[Callable[[ProcessDocument], Iterator[Broken]], ...] = (

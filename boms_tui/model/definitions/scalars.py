@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from boms_tui.model import placeholders
+from boms_tui.model.condition import Outcome, RelativeDate
 from boms_tui.model.cron import bad_cron
-from boms_tui.model.definition import RETRIABLE, LockMode, OnFailure, OnUnknown, Outcome, Overlap, RelativeDate
+from boms_tui.model.definition import RETRIABLE, LockMode, OnFailure, OnUnknown, Overlap
 from boms_tui.model.definitions import amounts
 from boms_tui.model.definitions.problems import WrongValueError
 from boms_tui.model.definitions.scalar import (
@@ -81,7 +82,7 @@ def _cron(value: str) -> str:
 
 
 def _which_date(value: str) -> RelativeDate | date:
-    if value in set(RelativeDate):
+    if value in {RelativeDate.SAME, RelativeDate.PREVIOUS}:
         return RelativeDate(value)
     try:
         return date.fromisoformat(value)
@@ -154,6 +155,7 @@ Hours = Annotated[
 ]
 Flag = Annotated[bool, Scalar(_flag, {"type": "boolean"})]
 Priority = Annotated[int, whole(0, 100)]
+Percent = Annotated[int, whole(0, 100)]
 Units = Annotated[int, whole(0, 1_000_000)]
 Retries = Annotated[int, whole(0, 1_000)]
 ExitStatus = Annotated[int, whole(0, (1 << 32) - 1)]

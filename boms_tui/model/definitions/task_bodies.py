@@ -9,7 +9,6 @@ from boms_tui.model.definition import (
     BeforeCheck,
     Checks,
     Command,
-    FileCheck,
     Lock,
     LockMode,
     Manual,
@@ -22,9 +21,11 @@ from boms_tui.model.definition import (
 )
 from boms_tui.model.definitions.body_parts import (
     Json,
-    dump_dependency,
+    dump_condition,
+    dump_file,
     dump_window,
     load_after,
+    load_file,
     load_seconds,
     load_window,
     seconds,
@@ -37,7 +38,7 @@ def dump_task(task: Task) -> Json:
         "name": task.name,
         **_work(task.work),
         "title": task.title,
-        "after": [dump_dependency(dependency) for dependency in task.after],
+        "after": [dump_condition(condition) for condition in task.after],
         "retry": _policy(task.retry),
         "timeout": seconds(task.timeout),
         "pool": task.pool,
@@ -130,8 +131,10 @@ def _load_checks(fields: Json) -> Checks:
     if fields == _NO_CHECKS:
         return _CHECKS_NOTHING
     return Checks(
-        before=tuple([load_window(one["window"]) if "window" in one else _load_file(one) for one in fields["before"]]),
-        after=tuple([_load_output(one) if "output" in one else _load_file(one) for one in fields["after"]]),
+        before=tuple(
+            [load_window(one["window"]) if "window" in one else load_file(one["file"]) for one in fields["before"]]
+        ),
+        after=tuple([_load_output(one) if "output" in one else load_file(one["file"]) for one in fields["after"]]),
         retry=None if fields["retry"] is None else _load_policy(fields["retry"]),
     )
 
@@ -143,28 +146,7 @@ def _check(check: BeforeCheck | AfterCheck) -> Json:
         case OutputCheck():
             return {"output": {"fail_on": check.fail_on, "require": check.require}}
         case _:
-            return {"file": _file(check)}
-
-
-def _file(check: FileCheck) -> Json:
-    return {
-        "path": check.path,
-        "min_size": check.min_size,
-        "max_size": check.max_size,
-        "newer_than": seconds(check.newer_than),
-        "settled_for": seconds(check.settled_for),
-    }
-
-
-def _load_file(entry: Json) -> FileCheck:
-    file = entry["file"]
-    return FileCheck(
-        file["path"],
-        file["min_size"],
-        file["max_size"],
-        load_seconds(file["newer_than"]),
-        load_seconds(file["settled_for"]),
-    )
+            return {"file": dump_file(check)}
 
 
 def _load_output(entry: Json) -> OutputCheck:

@@ -1,10 +1,9 @@
 """Making the checks of an attempt: gather what there is to see, and have the model judge it. It may take its time."""
 
-import stat
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +26,7 @@ from boms_tui.model.ids import AttemptId
 from boms_tui.model.planning import Hours
 from boms_tui.model.records import CheckVerdict, Phase
 from boms_tui.runtime import logs
+from boms_tui.runtime.files.looking import see
 from boms_tui.runtime.machine.aside import within
 from boms_tui.runtime.machine.matching import Printed, search
 
@@ -36,7 +36,6 @@ PATIENCE_S = 30.0
 SEARCHES = 4
 """How many outputs are searched at a time: each takes a few megabytes."""
 _searching = threading.BoundedSemaphore(SEARCHES)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +59,11 @@ def after(attempt: AttemptId, checks: Iterable[DueAfter], end: End) -> tuple[Che
 
 
 def look_at(place: str) -> FileSeen | NotSeen:
-    """What a file system tells of a file."""
+    """What a file system tells of a file, in time."""
     try:
-        about = within(PATIENCE_S, Path(place).stat)
-    except (FileNotFoundError, NotADirectoryError):
-        return NotSeen("is not there")
+        return within(PATIENCE_S, lambda: see(place))
     except TimeoutError:
         return NotSeen(f"gave no answer within {PATIENCE_S:g} s")
-    except (OSError, ValueError) as error:
-        return NotSeen(f"cannot be looked at: {getattr(error, 'strerror', None) or error}")
-    if stat.S_ISREG(about.st_mode):
-        return FileSeen(about.st_size, _instant(about.st_mtime_ns))
-    return NotSeen("is a folder" if stat.S_ISDIR(about.st_mode) else "is no regular file")
 
 
 def _find_before(check: DueBefore) -> Finding:
@@ -110,11 +102,3 @@ def _found(attempt: AttemptId, check: D, find: Callable[[D], Finding]) -> Findin
     except Exception as error:  # noqa: BLE001 - one check must not stop the loop, nor the other checks
         logs.defect(f"a check of {attempt} broke", error)
         return Finding(passed=False, saw=f"it could not be made: {type(error).__name__}")
-
-
-def _instant(nanoseconds: int) -> datetime:
-    """File systems can tell times that no calendar has."""
-    try:
-        return _EPOCH + timedelta(microseconds=nanoseconds // 1_000)
-    except OverflowError:
-        return datetime.max.replace(tzinfo=UTC)

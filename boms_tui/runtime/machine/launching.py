@@ -7,16 +7,8 @@ from datetime import date
 
 from boms_tui.config import Home
 from boms_tui.model.checks import DueAfter, DueBefore, DueFile
-from boms_tui.model.definition import (
-    AfterCheck,
-    BeforeCheck,
-    Command,
-    FileCheck,
-    OutputCheck,
-    Process,
-    Task,
-    Window,
-)
+from boms_tui.model.condition import FileCheck
+from boms_tui.model.definition import AfterCheck, BeforeCheck, Command, OutputCheck, Process, Task, Window
 from boms_tui.model.placeholders import Values, render
 from boms_tui.model.planning import hours_of
 from boms_tui.model.records import Attempt, Run

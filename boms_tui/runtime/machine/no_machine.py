@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from threading import Event
 
+from boms_tui.model.decision import Take
 from boms_tui.model.facts import Fact, Strayed
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.records import Attempt
-from boms_tui.runtime.ports import Printout, Spec
+from boms_tui.runtime.ports import Printout, Spec, Wanted
 
 
 class NoMachine:
@@ -35,6 +36,22 @@ class NoMachine:
 
     def wake(self) -> None:
         self._woken.set()
+
+    def close(self) -> None:
+        """It has nothing open."""
+
+
+class NoFiles:
+    """Files wait for the runtime that will lead."""
+
+    def want(self, wanted: Wanted) -> None:
+        """It looks for nothing."""
+
+    def facts(self) -> Sequence[Fact]:
+        return ()
+
+    def take(self, take: Take) -> None:
+        """It stays where it is until it is seen again."""
 
     def close(self) -> None:
         """It has nothing open."""

@@ -1,7 +1,6 @@
 """What a task says of itself in its output: lines `::boms meter 42` and `::boms label copying`; the newest counts."""
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 
 from boms_tui.model.text import safe
@@ -9,6 +8,8 @@ from boms_tui.model.views import Progress
 
 LONGEST_LABEL = 120
 """Characters."""
+MOST_LABELS = 1_000
+"""Different labels between two looks; of more, the first are forgotten."""
 _LONGEST_LINE = 4_096
 """Bytes; a longer line says nothing."""
 _MARK = b"::boms "
@@ -21,6 +22,7 @@ class Hearing:
 
     def __init__(self, progress: Progress | None = None) -> None:
         self.progress = progress
+        self._labels: dict[str, None] = {} if progress is None else {progress.label: None}
         self.at = 0
         self._within_line = False
 
@@ -36,7 +38,12 @@ class Hearing:
         if not end and len(data) > _LONGEST_LINE:
             end, self._within_line = len(data), True
         self.at += end
-        return _MARK in heard and self._take(_newest(heard), now)
+        return _MARK in heard and self._take(_SAYS.findall(heard), now)
+
+    def labels(self) -> list[str]:
+        """The labels that were said since this was last asked, in their order, each once."""
+        said, self._labels = self._labels, {}
+        return list(said)
 
     def _lines(self, data: bytes) -> bytes:
         """`data` without the rest of a line of which the beginning was not heard."""
@@ -45,20 +52,22 @@ class Hearing:
         self._within_line = b"\n" not in data
         return data.partition(b"\n")[2]
 
-    def _take(self, said: Mapping[bytes, bytes], now: datetime) -> bool:
+    def _take(self, said: list[tuple[bytes, bytes]], now: datetime) -> bool:
+        """Take in what was said, in its order; a meter that is no number says nothing."""
         meter, label = (self.progress.meter, self.progress.label) if self.progress is not None else (None, "")
         before = meter, label
-        if b"meter" in said:
-            meter = min(100, max(0, int(said[b"meter"])))
-        if b"label" in said:
-            label = safe(said[b"label"][:_LONGEST_LINE].decode(errors="replace"))[:LONGEST_LABEL]
+        for number in (text.strip() for what, text in said if what == b"meter"):
+            if _NUMBER.fullmatch(number):
+                meter = min(100, max(0, int(number)))
+        newest_first = dict.fromkeys(text.strip() for what, text in reversed(said) if what == b"label")
+        for text in reversed(list(newest_first)[:MOST_LABELS]):
+            label = _label(text)
+            self._labels[label] = None
         if (meter, label) == before:
             return False
         self.progress = Progress(meter, label, now)
         return True
 
 
-def _newest(lines: bytes) -> Mapping[bytes, bytes]:
-    """What was said last of each; a meter that is no number says nothing."""
-    found = ((what, text.strip()) for what, text in _SAYS.findall(lines))
-    return {what: text for what, text in found if what == b"label" or _NUMBER.fullmatch(text)}
+def _label(text: bytes) -> str:
+    return safe(text[:_LONGEST_LINE].decode(errors="replace"))[:LONGEST_LABEL]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from boms_tui.model.facts import Said
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.output import Extent, Piece, Range, Shipment, Shipped
 from boms_tui.runtime.output.hearing import Hearing
@@ -42,6 +43,15 @@ class Outgoing:
         self._length = 0
         self._edition = 0
         self._lacks = False
+        self._told: int | None = None
+
+    def said(self) -> list[Said]:
+        """What the task has said of itself since this was last asked."""
+        progress, labels = self._hearing.progress, self._hearing.labels()
+        if progress is None or (not labels and progress.meter == self._told):
+            return []
+        self._told = progress.meter
+        return [Said(self.attempt, progress.meter, label) for label in labels or [progress.label]]
 
     def has_more(self) -> bool:
         """Whether there is something to load; costs next to nothing."""

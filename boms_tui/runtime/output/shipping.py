@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from boms_tui.errors import BomsError
-from boms_tui.model.facts import Exited, Fact, Lost
+from boms_tui.model.arrivals import is_listened_to
+from boms_tui.model.facts import Exited, Fact, Lost, Said
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.output import Shipment
 from boms_tui.model.records import Attempt
@@ -48,6 +49,7 @@ class Shipping:
         self._ended: dict[AttemptId, bool] = {}
         self._arrived: set[AttemptId] = set()
         self._fresh: set[AttemptId] = set()
+        self._heard: list[Said] = []
         self._was_refused = False
 
     def launched(self, attempts: Iterable[AttemptId]) -> None:
@@ -84,6 +86,11 @@ class Shipping:
                     self._load(cargo, spoken, Room(LAST_WORDS, PER_ATTEMPT), ended=True)
             self._ship(cargo)
             self._arrived.update(_complete(spoke))
+
+    def heard(self) -> list[Said]:
+        """What tasks have said of themselves since, as far as somebody waits for it."""
+        heard, self._heard = self._heard, []
+        return heard
 
     def ended(self, attempts: Iterable[Attempt]) -> None:
         """These have ended, on record. What the store lacks of their output is shipped by and by."""
@@ -126,6 +133,9 @@ class Shipping:
         except (MovedError, OSError):
             del self._outputs[output.attempt]  # to be looked at afresh
             return
+        said = output.said()
+        if said and is_listened_to(self._snapshot, output.attempt):
+            self._heard.extend(said)
         if shipment is not None:
             cargo.shipments.append(shipment)
             cargo.room -= sum(len(piece.data) for piece in shipment.pieces)

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from boms_tui.model.checks import DueAfter, DueFile
-from boms_tui.model.definition import FileCheck, OutputCheck
+from boms_tui.model.condition import FileCheck
+from boms_tui.model.definition import OutputCheck
 from boms_tui.model.ids import AttemptId
 from boms_tui.model.records import CheckVerdict, Phase
 from boms_tui.runtime.ports import Spec

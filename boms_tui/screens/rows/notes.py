@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from boms_tui.model.definition import Dependency
+from boms_tui.model.condition import Condition, Group, inside
 from boms_tui.model.records import Attempt, TaskRun
 from boms_tui.model.states import IDLE, LIVE, PASSED, TaskState
 from boms_tui.model.views import RunView
@@ -71,6 +71,7 @@ def _waits_for(view: RunView, task: TaskRun) -> str:
     return f"waits for {', '.join(open_ones[:MANY])}{more}" if open_ones else ""
 
 
-def _passed(view: RunView, entry: Dependency) -> bool:
-    task = view.tasks.get(entry.task) if entry.task and not entry.process else None
-    return task is not None and task.state in PASSED
+def _passed(view: RunView, entry: Condition) -> bool:
+    if isinstance(entry, Group):
+        return (all if entry.every else any)(_passed(view, one) for one in entry.of)
+    return any(view.tasks[name].state in PASSED for name, _ in inside([entry]) if name in view.tasks)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from boms_tui.model.definition import CronStart, Process
+from boms_tui.model.condition import Outcome
+from boms_tui.model.definition import Process
 from boms_tui.model.ids import folder_of
+from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart, Start
 from boms_tui.model.views import ProcessRow, ProcessView
 from boms_tui.screens.filter import Term, matches
 from boms_tui.screens.line import Column, Line, Span, cells, line, rule
@@ -29,6 +31,22 @@ def schedule_words(start: str) -> str:
         return f"every {minute.removeprefix('*/')} min"
     return f"cron {' '.join(parts)}"
 
+
+def start_words(start: Start, zone: str) -> str:
+    """What orders a run, for the screen of its process."""
+    match start:
+        case CronStart(cron):
+            return f"{schedule_words(cron)} {zone}"
+        case ProcessStart():
+            where = f"{start.process}:{start.task}" if start.task else start.process
+            return f"when {where} {f'says {start.milestone}' if start.milestone else _ENDS[start.when]}"
+        case EventStart(event):
+            return f"when {event} is posted"
+        case FileStart(check):
+            return f"when {check.path} comes"
+
+
+_ENDS = {Outcome.SUCCEEDED: "has succeeded", Outcome.FAILED: "has failed", Outcome.FINISHED: "has finished"}
 
 FIELDS = ("dept", "process", "owner", "state", "text")
 """What a filter can ask for by name."""
@@ -96,8 +114,7 @@ def _details(process: Process, view: ProcessView, moment: Moment) -> Iterator[tu
     yield (Span(clip(safe(process.id), width), "accent"),)
     yield ()
     for start in process.start:
-        text = schedule_words(start.cron) if isinstance(start, CronStart) else f"when {start.process} has succeeded"
-        yield from pair("starts", safe(f"{text} {process.timezone}" if isinstance(start, CronStart) else text), width)
+        yield from pair("starts", safe(start_words(start, process.timezone)), width)
     if not process.start:
         yield from pair("starts", "by hand", width)
     yield from pair("after", safe(", ".join(map(str, process.after))) or "nothing", width)

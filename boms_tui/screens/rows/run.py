@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from boms_tui.model.condition import inside
 from boms_tui.model.definition import Process
 from boms_tui.model.states import PASSED, TaskState
 from boms_tui.model.views import RunView
@@ -19,7 +20,7 @@ MOST_WHY = 7
 def within(process: Process) -> dict[str, tuple[str, ...]]:
     """Each task's predecessors in its own process, in topological order of the tasks."""
     return {
-        name: tuple(d.task for d in task.after if d.task is not None and d.process is None and d.task in process.tasks)
+        name: tuple(dict.fromkeys(need for need, _ in inside(task.after) if need in process.tasks))
         for name, task in process.tasks.items()
     }
 

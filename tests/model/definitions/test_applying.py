@@ -11,6 +11,7 @@ from boms_tui.model.definitions import Source, catalogue_of, export, plan_apply
 from boms_tui.model.definitions.bodies import load_body
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.records import Revision
+from boms_tui.model.site import Site
 from tests.model.definitions.given import applied, revisions, told
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -111,7 +112,7 @@ def test_a_circle_is_told_where_it_is_being_made() -> None:
 
 def test_the_home_says_the_zone_of_those_that_name_none() -> None:
     text = b"process: a\ntasks: {t: {command: x}}\n---\nprocess: b\ntimezone: Europe/Berlin\ntasks: {t: {command: x}}\n"
-    catalogue = plan_apply([Source("x", text)], [], timezone="Asia/Kolkata").catalogue
+    catalogue = plan_apply([Source("x", text)], [], site=Site("Asia/Kolkata")).catalogue
     assert [catalogue.processes[name].timezone for name in (A, B)] == ["Asia/Kolkata", "Europe/Berlin"]
 
 

@@ -13,26 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boms_tui.model.calendar import PERIODS, WEEKDAYS, Calendar, DayRule, Roll
+from boms_tui.model.condition import Dependency, FileCheck, Outcome, RelativeDate
 from boms_tui.model.definition import (
     RETRIABLE,
     Checks,
     Command,
     Contact,
-    CronStart,
-    Dependency,
-    FileCheck,
     Lock,
     LockMode,
     Manual,
     OnFailure,
     OnUnknown,
-    Outcome,
     OutputCheck,
     Overlap,
     Parameter,
     Process,
-    ProcessStart,
-    RelativeDate,
     Resource,
     RetryPolicy,
     Role,
@@ -42,6 +37,7 @@ from boms_tui.model.definition import (
 from boms_tui.model.definitions import dump_body, load_body
 from boms_tui.model.definitions.bodies import Body
 from boms_tui.model.ids import ProcessId, TaskName
+from boms_tui.model.trigger import CronStart, ProcessStart
 
 text = st.text(max_size=20)
 names = st.text("abc-_0", min_size=1, max_size=8)

@@ -6,16 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from boms_tui.model.definition import (
-    AfterCheck,
-    BeforeCheck,
-    Checks,
-    FileCheck,
-    OutputCheck,
-    RetryPolicy,
-    Task,
-    Window,
-)
+from boms_tui.model.condition import FileCheck
+from boms_tui.model.definition import AfterCheck, BeforeCheck, Checks, OutputCheck, RetryPolicy, Task, Window
 from boms_tui.model.definitions.patterns import MOST_COSTLY
 from boms_tui.model.ids import TaskName
 from boms_tui.model.states import AttemptState

@@ -4,7 +4,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from boms_tui.model.definition import Checks, Dependency, FileCheck, Lock, Outcome, OutputCheck
+from boms_tui.model.condition import Dependency, FileCheck, Outcome
+from boms_tui.model.definition import Checks, Lock, OutputCheck
 from boms_tui.model.ids import ProcessId, TaskName
 from tests.model.definitions.given import applied, process, told
 
@@ -21,10 +22,7 @@ LATER_DOCUMENTS = """
 2.yaml:16:1: not supported yet: connection
 """
 LATER_IN_PROCESS = """
-1.yaml:13:5: not supported yet: file
-1.yaml:14:5: not supported yet: event
 1.yaml:16:5: not supported yet: sql
-1.yaml:20:28: not supported yet: within
 1.yaml:22:1: not supported yet: deadlines
 1.yaml:24:1: not supported yet: missed
 1.yaml:36:51: not supported yet: sql
@@ -54,10 +52,13 @@ day_starts: "06:00"                   # a run at 02:00 still belongs to yesterda
 parameters: {region: {default: west, choices: [west, south]}}
 start:                                # what orders a run; any of them
   - cron: "30 18 * * *"
+  - file: {path: "in/prices_${business_date:%Y%m%d}.csv", settled_for: 30s}
+  - event: market-closed
   - process: trading/close            # ordered when it succeeds, for the same business date
 after:                                # gates on the run: all must be open
   - process: risk/limits              # same business date, succeeded
   - {process: reference/prices, date: previous}
+  - {process: static/load, within: 12h}
 overlap: queue                        # queue | skip | parallel
 on_failure: wait                      # wait for a person (default) | fail | continue
 contacts: [settlement-desk]

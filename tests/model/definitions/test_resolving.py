@@ -4,29 +4,25 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from boms_tui.model.condition import Dependency, FileCheck, Outcome, RelativeDate
 from boms_tui.model.definition import (
     Checks,
     Command,
     Contact,
-    CronStart,
-    Dependency,
-    FileCheck,
     Lock,
     Manual,
     OnFailure,
     OnUnknown,
-    Outcome,
     Overlap,
     Parameter,
     Process,
-    ProcessStart,
-    RelativeDate,
     RetryPolicy,
     Role,
     Task,
 )
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.states import AttemptState
+from boms_tui.model.trigger import CronStart, ProcessStart
 from tests.model.definitions.given import applied, process, told
 
 A, T = ProcessId("a"), TaskName("t")

@@ -46,6 +46,17 @@ def upgrade() -> None:
         PrimaryKeyConstraint("id", name="pk_deployment"),
     )
     op.create_table(
+        "event",
+        Column("name", Key(200)),
+        Column("business_date", Key(10)),
+        Column("receiver", Key(400)),
+        Column("posted_at", Instant, nullable=False),
+        Column("posted_by", Prose, nullable=False),
+        Column("reason", Prose, nullable=False),
+        PrimaryKeyConstraint("name", "business_date", "receiver", name="pk_event"),
+    )
+    op.create_index("ix_event_business_date", "event", ["business_date"])
+    op.create_table(
         "hold",
         Column("id", Key(200)),
         Column("object", Key(700), nullable=False),
@@ -243,10 +254,24 @@ def upgrade() -> None:
         Column("ended_at", Instant),
         Column("changed_at", Instant),
         Column("reason", Prose, nullable=False),
+        Column("said", Prose, nullable=False),
         Column("version", Count, nullable=False),
         PrimaryKeyConstraint("run", "task", name="pk_task_run"),
         ForeignKeyConstraint(["run"], ["run.id"], name="fk_task_run_run"),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "sighting",
+        Column("run", Key(430)),
+        Column("key", Key(64)),
+        Column("place", Prose, nullable=False),
+        Column("size", Count),
+        Column("changed", Instant),
+        Column("since", Instant, nullable=False),
+        Column("problem", Prose, nullable=False),
+        Column("version", Count, nullable=False),
+        PrimaryKeyConstraint("run", "key", name="pk_sighting"),
+        ForeignKeyConstraint(["run"], ["run.id"], name="fk_sighting_run"),
     )
     op.create_table(
         "verdict",

@@ -1,0 +1,324 @@
+"""What runs and tasks wait for beside each other's ends: groups, look-backs, milestones, files and events."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from boms_tui.model.checks import FileSeen, NotSeen
+from boms_tui.model.condition import (
+    Condition,
+    Dependency,
+    EventWait,
+    FileCheck,
+    FileWait,
+    Group,
+    Milestone,
+    Outcome,
+    RelativeDate,
+)
+from boms_tui.model.facts import OccurrenceDue, RunDue, Said, Sighted
+from boms_tui.model.ids import ProcessId, RunId, TaskName
+from boms_tui.model.trigger import CronStart
+from tests.model.night import EVENING, Night, after, process, task
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+RUN = "a/one@2026-11-20.1"
+UP, DOWN = "a/up@2026-11-20.1", "a/down@2026-11-20.1"
+ON = FileCheck("in/${business_date:%Y%m%d}.csv", min_size=1)
+PLACE = "in/20261120.csv"
+
+
+def any_of(*names: str) -> Group:
+    return Group(after(*names))
+
+
+def all_of(*names: str) -> Group:
+    return Group(after(*names), every=True)
+
+
+def a_night(*conditions: Condition) -> Night:
+    """Two tasks, and a third that waits for `conditions`."""
+    last = replace(task("last"), after=conditions)
+    night = Night(process("a/one", task("left"), task("right"), last))
+    night.order("a/one")
+    return night
+
+
+def test_one_of_a_group_is_enough() -> None:
+    night = a_night(any_of("left", "right"))
+    assert night.closed(RUN, "last") == {"any:left or right": "left is starting; right is starting"}
+    night.end(RUN, "right")
+    assert night.states(RUN)["last"] == "starting"
+
+
+def test_all_of_a_group_must_hold() -> None:
+    night = a_night(all_of("left", "right"))
+    night.end(RUN, "right")
+    assert night.closed(RUN, "last") == {"all:left and right": "left is starting"}
+    night.end(RUN, "left")
+    assert night.states(RUN)["last"] == "starting"
+
+
+def test_groups_stand_in_groups() -> None:
+    night = a_night(Group((EventWait("go"), all_of("left", "right"))))
+    assert list(night.closed(RUN, "last")) == ["any:event go or (left and right)"]
+    night.end(RUN, "right")
+    night.end(RUN, "left")
+    assert night.states(RUN)["last"] == "starting"
+
+
+def test_a_task_is_not_needed_when_nothing_of_its_group_can_come_any_more() -> None:
+    failed = Group(after("left", "right", when=Outcome.FAILED))
+    night = a_night(failed)
+    night.end(RUN, "left")
+    assert night.states(RUN)["last"] == "waiting"
+    night.end(RUN, "right")
+    assert night.states(RUN)["last"] == "not-needed"
+
+
+def test_a_group_that_needs_a_person_stalls_the_run_only_when_nothing_else_may_come() -> None:
+    night = a_night(Group((*after("left"), EventWait("go"))))
+    night.end(RUN, "right")
+    night.end(RUN, "left", code=1)
+    assert night.run(RUN).state == "running"
+    night = a_night(any_of("left", "right"))
+    night.end(RUN, "right", code=1)
+    night.end(RUN, "left", code=1)
+    assert night.run(RUN).state == "stalled"
+
+
+def test_a_group_is_freed_by_its_name() -> None:
+    night = a_night(any_of("left", "right"))
+    assert night.ask("free", f"{RUN}:last", given={"gate": "any:left or right"}).code == "ok"
+    assert night.states(RUN)["last"] == "starting"
+
+
+def looking_back(**changes: object) -> Night:
+    wait = Dependency(process=ProcessId("a/up"), date=RelativeDate.NEWEST, within=2 * HOUR)
+    return Night(process("a/up", task("load"), **changes), process("a/down", task("use"), after=(wait,)), slots=2)
+
+
+def test_a_young_end_of_whatever_date_counts() -> None:
+    night = looking_back()
+    night.order("a/up", {"date": "2026-11-19"})
+    night.end("a/up@2026-11-19.1", "load")
+    night.wait(HOUR)
+    night.order("a/down")
+    assert night.run(DOWN).state == "running"
+
+
+def test_an_end_that_is_too_old_does_not_count() -> None:
+    night = looking_back()
+    night.order("a/up")
+    night.end(UP, "load")
+    night.wait(3 * HOUR)
+    night.order("a/down")
+    assert night.closed(DOWN) == {"dependency:a/up within 2h": f"{UP} is succeeded since 13:00 UTC: more than 2 h ago"}
+    assert night.run(DOWN).state == "stalled"
+    night.order("a/up")
+    night.end("a/up@2026-11-20.2", "load")
+    assert night.run(DOWN).state == "running"
+
+
+def test_what_a_schedule_will_order_again_is_waited_for() -> None:
+    night = looking_back(start=(CronStart("0 * * * *"),))
+    night.order("a/down")
+    assert night.run(DOWN).state == "waiting"
+    assert night.closed(DOWN) == {"dependency:a/up within 2h": "no run of a/up is that young"}
+
+
+def test_a_newer_run_in_progress_closes_a_look_back() -> None:
+    night = looking_back()
+    night.order("a/up")
+    night.end(UP, "load")
+    night.order("a/up")
+    night.order("a/down")
+    assert night.closed(DOWN) == {"dependency:a/up within 2h": "a/up@2026-11-20.2 is running"}
+
+
+def test_a_ready_task_is_not_started_on_an_end_that_has_become_too_old() -> None:
+    wait = Dependency(process=ProcessId("a/up"), task=TaskName("load"), date=RelativeDate.NEWEST, within=2 * HOUR)
+    night = Night(
+        process("a/up", task("load")),
+        process("a/down", task("busy"), replace(task("use"), after=(wait,)), ),
+        slots=1,
+    )  # fmt: skip
+    night.order("a/up")
+    night.end(UP, "load")
+    night.order("a/down")
+    assert night.states(DOWN) == {"busy": "starting", "use": "ready"}
+    night.wait(2 * HOUR + MINUTE)
+    assert night.states(DOWN)["use"] == "waiting"
+    night.end(DOWN, "busy")
+    assert night.run(DOWN).state == "stalled"
+
+
+def test_a_given_date_can_be_too_old_for_good() -> None:
+    wait = Dependency(process=ProcessId("a/up"), within=HOUR)
+    night = Night(
+        process("a/up", task("load"), start=(CronStart("0 9 * * *"),)), process("a/down", task("use"), after=(wait,))
+    )
+    night.order("a/up")
+    night.end(UP, "load")
+    night.wait(2 * HOUR)
+    night.order("a/down")
+    assert night.run(DOWN).state == "stalled"
+
+
+def said_to(night: Night, meter: int | None = None, label: str = "") -> None:
+    night.tell(Said(night.attempt(RUN, "left").id, meter, label))
+
+
+def on_left(milestone: Milestone) -> Dependency:
+    return Dependency(task=TaskName("left"), milestone=milestone)
+
+
+def test_a_meter_opens_a_gate_when_it_has_come_so_far() -> None:
+    night = a_night(on_left(Milestone(meter=50)))
+    assert night.closed(RUN, "last") == {"dependency:left meter 50": "left is starting and has not said meter 50"}
+    said_to(night, 49)
+    assert night.states(RUN)["last"] == "waiting"
+    said_to(night, 51)
+    assert night.states(RUN)["last"] == "starting"
+    assert [entry.after for entry in night.said("reached")] == ["meter 50"]
+
+
+def test_a_label_once_said_counts_though_another_follows() -> None:
+    night = a_night(on_left(Milestone(label="loaded")), EventWait("go"))
+    said_to(night, label="loaded")
+    said_to(night, label="cleaning up")
+    assert list(night.closed(RUN, "last")) == ["event:go"]
+
+
+def test_a_task_that_has_passed_has_passed_every_mark_of_its_meter() -> None:
+    night = a_night(on_left(Milestone(meter=50)))
+    night.end(RUN, "left")
+    assert night.states(RUN)["last"] == "starting"
+
+
+def test_a_label_that_was_not_said_by_the_end_needs_a_person() -> None:
+    night = a_night(on_left(Milestone(label="loaded")))
+    night.end(RUN, "right")
+    night.end(RUN, "left")
+    assert night.run(RUN).state == "stalled"
+    assert night.closed(RUN, "last") == {
+        "dependency:left label loaded": "left is succeeded and has not said label loaded"
+    }
+
+
+def test_a_new_attempt_has_said_nothing() -> None:
+    night = a_night(on_left(Milestone(meter=50)), EventWait("go"))
+    said_to(night, 60)
+    night.end(RUN, "left", code=1)
+    night.ask("retry", f"{RUN}:left")
+    assert "dependency:left meter 50" in night.closed(RUN, "last")
+
+
+def test_what_an_earlier_attempt_said_is_too_late() -> None:
+    night = a_night(on_left(Milestone(meter=50)))
+    first = night.attempt(RUN, "left").id
+    night.end(RUN, "left", code=1)
+    night.ask("retry", f"{RUN}:left")
+    night.tell(Said(first, 60, ""))
+    assert night.states(RUN)["last"] == "waiting"
+
+
+def test_what_nobody_waits_for_leaves_no_trace() -> None:
+    night = a_night(*after("left"))
+    before = night.task(RUN, "left").version
+    said_to(night, 60, "loading")
+    assert night.task(RUN, "left").version == before
+    night.tell(Said(replace(night.attempt(RUN, "left"), run=RunId("b/gone@2026-11-20.1")).id, 1, ""))
+
+
+def test_another_run_waits_for_a_milestone() -> None:
+    wait = Dependency(process=ProcessId("a/one"), task=TaskName("left"), milestone=Milestone(meter=10))
+    night = Night(process("a/one", task("left")), process("a/down", task("use"), after=(wait,)))
+    night.order("a/one")
+    night.order("a/down")
+    assert night.closed(DOWN) == {"dependency:a/one:left meter 10": f"{RUN}:left is starting and has not said meter 10"}
+    said_to(night, 10)
+    assert night.run(DOWN).state == "running"
+
+
+def a_file_night(check: FileCheck = ON) -> Night:
+    night = Night(process("a/one", replace(task("use"), after=(FileWait(check),))))
+    night.order("a/one")
+    return night
+
+
+def test_a_file_is_waited_for_under_its_filled_path() -> None:
+    night = a_file_night()
+    assert night.closed(RUN, "use") == {f"file:{PLACE}": f"{PLACE} has not been looked at yet"}
+    night.tell(Sighted(PLACE, NotSeen("is not there")))
+    assert night.closed(RUN, "use") == {f"file:{PLACE}": f"{PLACE} is not there"}
+    assert night.run(RUN).state == "running"
+    night.tell(Sighted(PLACE, FileSeen(0, EVENING, EVENING)))
+    assert night.closed(RUN, "use") == {f"file:{PLACE}": f"{PLACE}: empty, changed 13:00:00 UTC: too small"}
+    night.tell(Sighted(PLACE, FileSeen(7, EVENING, EVENING)))
+    assert night.states(RUN)["use"] == "starting"
+
+
+def test_the_same_sight_again_changes_nothing() -> None:
+    night = a_file_night()
+    night.tell(Sighted(PLACE, NotSeen("is not there")))
+    assert not night.tell(Sighted(PLACE, NotSeen("is not there")))
+    assert not night.tell(Sighted("in/other.csv", NotSeen("is not there")))
+
+
+def test_a_file_settles_by_time_alone_and_says_when() -> None:
+    night = a_file_night(replace(ON, settled_for=MINUTE))
+    night.tell(Sighted(PLACE, FileSeen(7, EVENING - HOUR, EVENING)))
+    assert night.why(RUN, "use")[f"file:{PLACE}"].opens_at == EVENING + MINUTE
+    night.wait(MINUTE / 2)
+    night.tell(Sighted(PLACE, FileSeen(9, EVENING - HOUR, EVENING + MINUTE / 2)))
+    night.wait(MINUTE / 2)
+    assert night.states(RUN)["use"] == "waiting"
+    night.wait(MINUTE / 2)
+    assert night.states(RUN)["use"] == "starting"
+
+
+def test_a_file_becomes_too_old_by_time_alone() -> None:
+    night = Night(
+        process("a/one", task("busy"), replace(task("use"), after=(FileWait(replace(ON, newer_than=HOUR)),))), slots=1
+    )
+    night.order("a/one")
+    night.tell(Sighted(PLACE, FileSeen(7, EVENING, EVENING)))
+    assert night.states(RUN)["use"] == "ready"
+    night.wait(HOUR + MINUTE)
+    assert night.states(RUN)["use"] == "waiting"
+    assert night.why(RUN, "use")[f"file:{PLACE}"].opens_at is None
+
+
+def test_the_run_waits_for_a_file_as_well() -> None:
+    night = Night(process("a/one", task("use"), after=(FileWait(ON),)))
+    night.order("a/one")
+    assert night.run(RUN).state == "waiting"
+    night.tell(Sighted(PLACE, FileSeen(7, EVENING, EVENING)))
+    assert night.run(RUN).state == "running"
+
+
+def test_the_file_is_forgotten_with_its_run() -> None:
+    night = a_file_night()
+    night.tell(Sighted(PLACE, FileSeen(7, EVENING, EVENING)))
+    night.end(RUN, "use")
+    assert night.snapshot.awaited == {}
+    assert not night.tell(Sighted(PLACE, NotSeen("is not there")))
+
+
+@pytest.mark.parametrize("back", [timedelta(), HOUR])
+def test_a_clock_that_is_set_back_changes_no_age(back: timedelta) -> None:
+    night = a_file_night(replace(ON, settled_for=2 * HOUR))
+    night.tell(Sighted(PLACE, FileSeen(7, EVENING, EVENING)))
+    night.wait(HOUR)
+    night.wait(-back)
+    night.wait(HOUR + back)
+    assert night.states(RUN)["use"] == "starting"
+
+
+def test_an_unknown_run_of_a_timer_is_nothing() -> None:
+    night = a_file_night()
+    assert not night.tell(RunDue(RunId(RUN)))
+    assert not night.tell(OccurrenceDue(ProcessId("b/none"), EVENING))
