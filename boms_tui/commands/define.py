@@ -3,7 +3,7 @@
 import json
 import os
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from boms_tui.commands.context import Context
 from boms_tui.commands.naming import Names
 from boms_tui.commands.verdicts import exit_code, print_verdict
 from boms_tui.errors import ExitCode, UsageError
-from boms_tui.model.definitions import Applied, DefinitionError, Source, json_schema, plan_apply
+from boms_tui.model.definitions import Applied, DefinitionError, Source, json_schema, merged_processes, plan_apply
 from boms_tui.model.definitions import export as to_yaml
 from boms_tui.model.records import Answer, Revision
 
@@ -61,12 +61,17 @@ def apply(context: Context, given: Namespace) -> int:
 
 def _export_arguments(parser: Parser) -> None:
     parser.add_argument("processes", nargs="*", metavar="PROCESS", help="these only (all definitions)")
+    parser.add_argument(
+        "--merged", action="store_true", help="processes with their templates merged in, and where each value is from"
+    )
 
 
 def export(context: Context, given: Namespace) -> int:
     """The YAML of the revisions in force, ready to be applied again."""
     names = Names(context.reader, clock.now())
     wanted = {names.process(text) for text in given.processes}
+    if given.merged:
+        return _export_merged(context, wanted)
     found = [
         revision
         for revision in context.reader.current()
@@ -78,6 +83,19 @@ def export(context: Context, given: Namespace) -> int:
         ])  # fmt: skip
     else:
         context.out.block(to_yaml(found))
+    return ExitCode.DONE
+
+
+def _export_merged(context: Context, wanted: Collection[str]) -> int:
+    found = list(merged_processes(context.reader.current(), wanted))
+    if context.out.as_json:
+        context.out.json([
+            {"process": one.process, "path": origin.path, "value": origin.value, "from": origin.source,
+             "line": origin.line}
+            for one in found for origin in one.origins()
+        ])  # fmt: skip
+    else:
+        context.out.block("---\n".join(one.yaml() for one in found))
     return ExitCode.DONE
 
 
@@ -150,11 +168,12 @@ def _note_ends(context: Context, applied: Applied) -> None:
 def _print_applied(context: Context, applied: Applied, request: str | None = None) -> None:
     groups = {"created": applied.created, "changed": applied.changed, "unchanged": applied.unchanged}
     if context.out.as_json:
-        context.out.json({**groups, "request": request})
+        context.out.json({**groups, "request": request, "because": applied.because})
         return
     for what in ("created", "changed"):
         for name in groups[what]:
-            context.out.line(f"{what}  {name}")
+            because = f" ({applied.because[name]})" if name in applied.because else ""
+            context.out.line(f"{what}  {name}{because}")
     context.out.line(", ".join(f"{len(names)} {what}" for what, names in groups.items()))
 
 

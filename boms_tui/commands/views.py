@@ -6,13 +6,14 @@ from datetime import datetime
 from boms_tui.commands.ports import Reader
 from boms_tui.errors import UsageError
 from boms_tui.model.definition import Contact
+from boms_tui.model.definitions import template_of
 from boms_tui.model.draft import Draft
 from boms_tui.model.effect import readers_of
 from boms_tui.model.gates import all_gates, contested_gates, outer_gates
 from boms_tui.model.identity import unfit
 from boms_tui.model.ids import ProcessId, RunId, TaskName, split_ref, task_ref
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.records import Attempt, Run, SealedEntry, TaskRun, User
+from boms_tui.model.records import Attempt, Revision, Run, SealedEntry, TaskRun, User
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE, IDLE, TaskState
 from boms_tui.model.views import BoardQuery, Gate, GateKind, ProcessView, Progress, RunView, TaskView
@@ -82,7 +83,15 @@ def process_view(reader: Reader, process: ProcessId) -> ProcessView:
         applied_at=revision.applied_at,
         source=revision.source,
         runs=tuple(reader.board(BoardQuery(process=process, limit=_RECENT_RUNS))),
+        templates=tuple(_templates(reader, revision)),
     )
+
+
+def _templates(reader: Reader, revision: Revision) -> Iterator[str]:
+    """The templates under a process in force, the nearest first."""
+    while (name := template_of(revision)) is not None:
+        yield name
+        revision = reader.revisions("template", name)[0]
 
 
 def newest(reader: Reader, about: str, limit: int) -> tuple[SealedEntry, ...]:

@@ -103,7 +103,7 @@ class ProcessRow:
 
 @dataclass(frozen=True, slots=True)
 class ProcessView:
-    """One process with its newest runs, the newest first."""
+    """One process with its newest runs, the newest first, and the templates under it, the nearest first."""
 
     definition: Process
     revision: int
@@ -111,6 +111,7 @@ class ProcessView:
     applied_at: datetime
     source: str
     runs: tuple[BoardRow, ...] = ()
+    templates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

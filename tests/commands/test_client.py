@@ -127,6 +127,17 @@ def test_processes_contacts_users_and_roles(client: Client) -> None:
     assert list(client.roles()) == ["viewer", "operator", "author", "supervisor", "admin"]
 
 
+def test_a_process_shows_the_templates_under_it_the_nearest_first(quiet_house: House, lonely: Client) -> None:
+    base, nightly = "template: base\n", "template: nightly\nextends: base\n"
+    one, two = (
+        f"process: night/{name}\nextends: {template}\ntasks: {{t: {{command: run}}}}\n"
+        for name, template in (("one", "nightly"), ("two", "base"))
+    )
+    assert quiet_house.apply("---\n".join((one, two, nightly, base))).code == 0
+    found = [lonely.process(ProcessId(name)).templates for name in ("night/one", "night/two")]
+    assert found == [("nightly", "base"), ("base",)]
+
+
 def test_the_output_of_an_attempt_is_read_by_its_id(client: Client) -> None:
     run = order(client, "night/good", "2026-03-10")
     wait_for(client, run, RunState.SUCCEEDED)

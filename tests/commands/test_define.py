@@ -76,6 +76,100 @@ def test_a_dry_run_stores_nothing_and_needs_no_session(quiet_house: House) -> No
     assert quiet_house.boms("export").out == ""
 
 
+TEMPLATES = """\
+template: base
+timezone: Asia/Kolkata
+defaults: {retries: 1}
+---
+template: nightly
+extends: base
+defaults: {timeout: 5m}
+---
+process: night/one
+extends: nightly
+tasks: {t: {command: ["true"]}}
+---
+process: night/two
+extends: base
+timezone: UTC
+tasks: {t: {command: ["true"]}}
+"""
+
+
+def test_an_apply_shows_which_processes_change_because_of_a_template(quiet_house: House) -> None:
+    assert quiet_house.apply(TEMPLATES).lines[-1] == "4 created, 0 changed, 0 unchanged"
+    base = quiet_house.path / "base.yaml"
+    base.write_text(TEMPLATES.split("---", maxsplit=1)[0].replace("Kolkata", "Tokyo"), encoding="utf-8")
+    expected = [
+        "changed  template base",
+        "changed  process night/one (template base)",
+        "0 created, 2 changed, 0 unchanged",
+    ]
+    assert quiet_house.boms("apply", str(base), "--dry-run").lines == expected
+    planned = quiet_house.boms("apply", str(base), "--dry-run", "--json").json
+    assert planned == {
+        "created": [],
+        "changed": ["template base", "process night/one"],
+        "unchanged": [],
+        "request": None,
+        "because": {"process night/one": "template base"},
+    }
+    assert quiet_house.boms("apply", str(base), user="admin").lines == expected
+    exported = {one["id"]: one["revision"] for one in quiet_house.boms("export", "--json").json}
+    assert exported == {"base": 2, "nightly": 1, "night/one": 2, "night/two": 1}
+    assert quiet_house.boms("apply", str(base), "--json", user="admin").json["because"] == {}
+
+
+def test_a_circle_of_templates_exits_2_and_is_told_where_it_is_made(quiet_house: House) -> None:
+    assert quiet_house.apply(TEMPLATES).code == 0
+    file = quiet_house.path / "circle.yaml"
+    file.write_text("template: base\nextends: nightly\n", encoding="utf-8")
+    for command in ("check", "apply"):
+        said = quiet_house.boms(command, str(file), user="admin")
+        assert said.code == 2
+        assert f"{file}:2:10: a cycle: base extends nightly extends base\n" in said.err
+
+
+def test_a_merged_process_is_valid_by_itself_and_means_the_same(quiet_house: House) -> None:
+    assert quiet_house.apply(TEMPLATES).code == 0
+    said = quiet_house.boms("export", "one", "--merged")
+    assert said.lines == [
+        "# revision 1, extends nightly revision 1, base revision 1",
+        "process: night/one  # process:1",
+        "timezone: Asia/Kolkata  # template base:2",
+        "defaults:",
+        "  retries: 1  # template base:3",
+        "  timeout: 5m  # template nightly:3",
+        "tasks:",
+        "  t:",
+        "    command: [true]  # process:3",
+    ]
+    file = quiet_house.path / "merged.yaml"
+    file.write_text(said.out, encoding="utf-8")
+    checked = quiet_house.boms("check", str(file))
+    assert (checked.code, checked.lines[0]) == (0, "changed  process night/one")
+    all_of_them = quiet_house.boms("export", "--merged").out
+    assert [line for line in all_of_them.splitlines() if line.startswith(("process:", "---"))] == [
+        "process: night/one  # process:1",
+        "---",
+        "process: night/two  # process:1",
+    ]
+
+
+def test_where_values_come_from_is_json_too(quiet_house: House) -> None:
+    assert quiet_house.apply(TEMPLATES).code == 0
+    found = quiet_house.boms("export", "night/one", "--merged", "--json").json
+    assert {tuple(one) for one in found} == {("process", "path", "value", "from", "line")}
+    assert [(one["path"], one["value"], one["from"], one["line"]) for one in found] == [
+        (["process"], "night/one", "process night/one", 1),
+        (["timezone"], "Asia/Kolkata", "template base", 2),
+        (["defaults", "retries"], "1", "template base", 3),
+        (["defaults", "timeout"], "5m", "template nightly", 3),
+        (["tasks", "t", "command"], ["true"], "process night/one", 3),
+    ]
+    assert quiet_house.boms("export", "nobody", "--merged").code == 2
+
+
 POOLS = """\
 process: desk/pools
 tasks:

@@ -32,6 +32,7 @@ def test_every_name_is_known() -> None:
     assert called <= CONTACTS.keys()
     assert {said["owner"] for said in PROCESSES.values()} <= ROLES.keys()
     assert {said["extends"] for said in PROCESSES.values()} <= TEMPLATES.keys()
+    assert {said["extends"] for said in TEMPLATES.values() if "extends" in said} == {"brokerage"}
     refs = steps().keys()
     assert {ref for step in steps().values() for ref in step.after} <= refs
 

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from boms_tui.model.definition import Contact, Lock, LockMode
-from boms_tui.model.ids import TaskName
+from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.states import TaskState
 from boms_tui.model.views import Gate, GateKind, Progress, RunView, TaskView
 from boms_tui.screens.line import Line
+from boms_tui.screens.rows import process
 from boms_tui.screens.rows.branches import tree_lines
 from boms_tui.screens.rows.checks import check_lines, checks_of, checks_title
 from boms_tui.screens.rows.detail import detail_lines
@@ -168,6 +169,13 @@ def test_the_aside_has_progress_waits_and_what_remains() -> None:
     assert "▲ 3 processes outlived attempt 1" in text
     scenes.let_wait(gateway)
     assert HELD in joined(detail_lines(gateway.run(MARGIN), f"{MARGIN}:cube", moment(60)))
+
+
+def test_a_process_says_which_templates_it_extends() -> None:
+    view = FakeGateway().process(ProcessId("risk/var"))
+    assert "extends" not in joined(process.detail_lines(view, moment()))
+    extending = replace(view, templates=("nightly", "base"))
+    assert "extends nightly, base " in joined(process.detail_lines(extending, moment()))
 
 
 # what remains

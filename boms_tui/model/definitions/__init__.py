@@ -5,10 +5,11 @@ Importing this costs little: YAML, Pydantic and the graph are brought in when do
 
 from boms_tui.model.definitions.applying import Applied, NewRevision, catalogue_of, plan_apply
 from boms_tui.model.definitions.bodies import dump_body, load_body
-from boms_tui.model.definitions.exporting import export
+from boms_tui.model.definitions.exporting import export, merged_processes
 from boms_tui.model.definitions.jsonschema import json_schema
 from boms_tui.model.definitions.problems import DefinitionError, Problem
 from boms_tui.model.definitions.reading import Source
+from boms_tui.model.definitions.templates import template_of
 
 __all__ = [
     "Applied",
@@ -21,5 +22,7 @@ __all__ = [
     "export",
     "json_schema",
     "load_body",
+    "merged_processes",
     "plan_apply",
+    "template_of",
 ]

@@ -1,7 +1,7 @@
 """From files to new revisions: what an apply would create and change, or everything that is wrong with it."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from boms_tui.model.calendar import Calendar
@@ -9,7 +9,8 @@ from boms_tui.model.definition import Contact, Process, Resource, Role
 from boms_tui.model.definitions.blocks import Block, place_of, value_at
 from boms_tui.model.definitions.bodies import Body, dump_body, load_body
 from boms_tui.model.definitions.problems import Findings, Place
-from boms_tui.model.definitions.reading import Document, Source, read, stored
+from boms_tui.model.definitions.reading import Document, InForce, Key, Source, read, stored
+from boms_tui.model.definitions.templates import Templates
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.records import Revision
@@ -17,7 +18,7 @@ from boms_tui.model.rights import BUILT_IN
 from boms_tui.model.site import ANYWHERE, Site
 
 if TYPE_CHECKING:
-    from boms_tui.model.definitions.resolving import InForce, Key, Resolved
+    from boms_tui.model.definitions.resolving import Resolved
     from boms_tui.model.definitions.together import Astray, Known
 
 
@@ -32,19 +33,24 @@ class NewRevision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an apply does, by `kind id`; `documents` are the new revisions, `catalogue` what is in force with them."""
+    """What an apply does, by `kind id`; `documents` are the new revisions, `catalogue` what is in force with them.
+
+    `because` has the templates that changed a process whose own text stays as it is.
+    """
 
     created: tuple[str, ...]
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
     documents: tuple[NewRevision, ...]
     catalogue: Catalogue
+    because: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_apply(sources: Sequence[Source], current: Sequence[Revision], *, site: Site = ANYWHERE) -> Applied:
     """What applying `sources` to the newest revisions would do; nothing is ever removed.
 
-    A changed template makes new revisions of the processes that extend it, too. `site` is where they are to run.
+    A changed template makes new revisions of the processes that it changes, too, be it through other templates.
+    `site` is where they are to run.
 
     Raises:
         DefinitionError: anything is wrong, with all that is.
@@ -54,14 +60,20 @@ def plan_apply(sources: Sequence[Source], current: Sequence[Revision], *, site: 
     findings = Findings()
     in_force = {(revision.kind, revision.id): revision for revision in current}
     given = _each_once(read(sources, findings), findings)
-    documents = [*given, *_extending(given, in_force)]
-    resolved = resolve(documents, in_force, site.timezone, findings)
+    templates = Templates(given, in_force)
+    documents = [*given, *templates.again()]
+    resolved = resolve(documents, templates, site.timezone, findings)
+    asked = {f"{document.kind} {document.id}" for document in given}
     catalogue = _with(catalogue_of(current), resolved.records, in_force)
-    _check_across(catalogue, resolved, in_force, site, findings)
+    for found in _astray(catalogue, resolved, asked, site):
+        findings.add(_place(found, resolved, templates, in_force), found.what, found.hint)
     findings.check()
     applied = _applied(documents, resolved.records, in_force, catalogue)
-    asked = {f"{document.kind} {document.id}" for document in given}
-    return replace(applied, unchanged=tuple(name for name in applied.unchanged if name in asked))
+    return replace(
+        applied,
+        unchanged=tuple(name for name in applied.unchanged if name in asked),
+        because=dict(_because(documents, applied.documents, templates, in_force)),
+    )
 
 
 def catalogue_of(revisions: Collection[Revision]) -> Catalogue:
@@ -81,19 +93,7 @@ def _each_once(documents: Iterable[Document], findings: Findings) -> list[Docume
     return list(first.values())
 
 
-def _extending(given: Sequence[Document], in_force: "InForce") -> list[Document]:
-    """The processes in force, not among `given`, that extend a template among them."""
-    templates = {document.id for document in given if document.kind == "template"}
-    keys = {(document.kind, document.id) for document in given}
-    likely = (
-        revision
-        for key, revision in in_force.items()
-        if templates and revision.kind == "process" and key not in keys and "extends" in revision.source
-    )
-    return [document for document in map(stored, likely) if document.body.get("extends") in templates]
-
-
-def _with(before: Catalogue, records: Mapping["Key", Body], in_force: "InForce") -> Catalogue:
+def _with(before: Catalogue, records: Mapping[Key, Body], in_force: InForce) -> Catalogue:
     """The catalogue with `records` laid over it."""
     new = _catalogue(records)
     numbers = {
@@ -110,7 +110,7 @@ def _with(before: Catalogue, records: Mapping["Key", Body], in_force: "InForce")
     )
 
 
-def _catalogue(records: Mapping["Key", Body]) -> Catalogue:
+def _catalogue(records: Mapping[Key, Body]) -> Catalogue:
     every = records.values()
     return Catalogue(
         processes={record.id: record for record in every if isinstance(record, Process)},
@@ -121,21 +121,18 @@ def _catalogue(records: Mapping["Key", Body]) -> Catalogue:
     )
 
 
-def _check_across(
-    catalogue: Catalogue, resolved: "Resolved", in_force: "InForce", site: Site, findings: Findings
-) -> None:
+def _astray(catalogue: Catalogue, resolved: "Resolved", asked: Collection[str], site: Site) -> Iterator["Astray"]:
     from boms_tui.model.definitions.across import astray
 
     looked_at = replace(catalogue, processes={**catalogue.processes, **resolved.faulty})
-    for found in astray(looked_at, _known(catalogue, resolved, site)):
-        findings.add(_place(found, resolved, in_force), found.what, found.hint)
+    return astray(looked_at, _known(catalogue, resolved, asked, site))
 
 
 _NAMED = ("process", "calendar", "contact", "role", "resource")
 """The kinds of documents that others name; templates are looked up where they are extended."""
 
 
-def _known(catalogue: Catalogue, resolved: "Resolved", site: Site) -> "Known":
+def _known(catalogue: Catalogue, resolved: "Resolved", asked: Collection[str], site: Site) -> "Known":
     """Every name, those of documents with faults included: one fault is not told twice."""
     from boms_tui.model.definitions.together import Known
 
@@ -153,7 +150,7 @@ def _known(catalogue: Catalogue, resolved: "Resolved", site: Site) -> "Known":
             **{resource.id: resource.units for resource in catalogue.resources.values()},
             **dict.fromkeys(named["resource"]),
         },
-        templates=resolved.templates,
+        templates={name: said for name, said in resolved.templates.items() if f"template {name}" in asked},
         changed=frozenset(name for kind, name in resolved.blocks if kind == "process"),
         faulty=resolved.faulty.keys(),
         site=site,
@@ -165,15 +162,15 @@ def _tasks_of(block: Block) -> list[str] | None:
     return list(tasks) if isinstance(tasks, Block) and "extends" not in block else None
 
 
-def _place(found: "Astray", resolved: "Resolved", in_force: "InForce") -> Place:
+def _place(found: "Astray", resolved: "Resolved", templates: Templates, in_force: InForce) -> Place:
     key = (found.kind, found.id)
-    block = resolved.blocks[key] if key in resolved.blocks else stored(in_force[key]).body
+    block = resolved.blocks[key] if key in resolved.blocks else templates.whole(stored(in_force[key]))
     path = next((path for path in found.paths if value_at(block, path) is not None), found.paths[0])
     return place_of(block, path)
 
 
 def _applied(
-    documents: Sequence[Document], records: Mapping["Key", Body], in_force: "InForce", catalogue: Catalogue
+    documents: Sequence[Document], records: Mapping[Key, Body], in_force: InForce, catalogue: Catalogue
 ) -> Applied:
     outcome: dict[str, list[str]] = {"created": [], "changed": [], "unchanged": []}
     new: list[NewRevision] = []
@@ -187,8 +184,27 @@ def _applied(
         else:
             outcome["changed" if before else "created"].append(f"{document.kind} {document.id}")
             new.append(NewRevision(document.kind, document.id, document.text, body))
-    lists = {name: tuple(names) for name, names in outcome.items()}
-    return Applied(**lists, documents=tuple(new), catalogue=replace(catalogue, revisions=numbers))
+    created, changed, unchanged = map(tuple, outcome.values())
+    return Applied(created, changed, unchanged, tuple(new), replace(catalogue, revisions=numbers))
+
+
+def _because(
+    documents: Iterable[Document], new: Iterable[NewRevision], templates: Templates, in_force: InForce
+) -> Iterator[tuple[str, str]]:
+    """Each process that is new although its text stays, and the templates that say something else from now on."""
+    anew = {(one.kind, one.id): one for one in new}
+    for document in documents:
+        key = (document.kind, document.id)
+        if document.kind == "process" and key in anew and key in in_force and in_force[key].source == document.text:
+            under = [("template", template.id) for template in templates.chain(document)]
+            names = [f"template {name}" for kind, name in under if _says_else(anew.get((kind, name)), in_force)]
+            if names:
+                yield f"process {document.id}", ", ".join(names)
+
+
+def _says_else(one: NewRevision | None, in_force: InForce) -> bool:
+    before = in_force.get((one.kind, one.id)) if one is not None else None
+    return one is not None and (before is None or not _means(before, one.body))
 
 
 def _means(revision: Revision, body: str) -> bool:
@@ -196,6 +212,6 @@ def _means(revision: Revision, body: str) -> bool:
     return revision.body == body or dump_body(load_body(revision.kind, revision.body)) == body
 
 
-def _bodies(documents: Iterable[Document], records: Mapping["Key", Body]) -> Iterator[tuple[Document, str]]:
+def _bodies(documents: Iterable[Document], records: Mapping[Key, Body]) -> Iterator[tuple[Document, str]]:
     for document in documents:
         yield document, dump_body(records[document.kind, document.id])

@@ -1,6 +1,6 @@
 """What a document says before it is typed: text, mappings and lists that know where each part was written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from boms_tui.model.definitions.problems import Place
@@ -64,6 +64,15 @@ def without(block: Block, path: Path) -> Block:
         if name != key or inner is not value:
             result.put(name, inner, block.keys_at[name], block.values_at[name])
     return result
+
+
+def leaves(block: Block, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Value, Place]]:
+    """Each value that no key lies under, with its path and its place; a list is one value."""
+    for key, value in block.items():
+        if isinstance(value, Block) and value:
+            yield from leaves(value, (*above, key))
+        else:
+            yield (*above, key), value, block.values_at[key]
 
 
 def place_of(block: Block, path: Path) -> Place:

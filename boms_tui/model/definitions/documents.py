@@ -50,6 +50,7 @@ class ProcessParts(Part):
 
     later: ClassVar[Keys] = frozenset({"authorised", "cyclic", "deadlines", "missed"})
 
+    extends: Id | None = None
     title: Line | None = None
     instructions: Text | None = None
     owner: Id | None = None
@@ -73,7 +74,6 @@ class ProcessDocument(ProcessParts):
     """A process."""
 
     process: ProcessPath
-    extends: Id | None = None
 
     def needs(self) -> dict[str, list[str]]:
         """What each task needs within the process."""
@@ -84,9 +84,7 @@ class ProcessDocument(ProcessParts):
 
 
 class TemplateDocument(ProcessParts):
-    """What the processes that extend it say, unless they say otherwise."""
-
-    later: ClassVar[Keys] = ProcessParts.later | {"extends"}
+    """What the processes and templates that extend it say, unless they say otherwise."""
 
     template: Id
 

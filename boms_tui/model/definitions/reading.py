@@ -1,8 +1,9 @@
 """Files of definitions into documents."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from boms_tui.model.definitions.blocks import Block
 from boms_tui.model.definitions.composing import FORBIDDEN, UnreadableError, compose, unseen
@@ -10,6 +11,9 @@ from boms_tui.model.definitions.problems import Findings, Place
 from boms_tui.model.nearest import did_you_mean, told
 from boms_tui.model.records import Revision
 
+Key: TypeAlias = tuple[str, str]
+"""The kind and id of a document."""
+InForce: TypeAlias = Mapping[Key, Revision]
 MAX_BYTES = 1 << 20
 KINDS = ("process", "template", "calendar", "contact", "role", "resource")
 LATER_KINDS = ("connection",)

@@ -33,10 +33,10 @@ def broken_rules(process: ProcessDocument) -> Iterator[Broken]:
         yield from rule(process)
 
 
-def loop_text(names: list[str]) -> str:
-    """A cycle in words."""
+def loop_text(names: list[str], needs: str = "waits for") -> str:
+    """A cycle in words; `needs` says what each does with the next."""
     shown = [*names[:8], "…"] if len(names) > 9 else names
-    return f"a cycle: {' waits for '.join(told(name) for name in (*shown, names[0]))}"
+    return f"a cycle: {f' {needs} '.join(told(name) for name in (*shown, names[0]))}"
 
 
 def _has_tasks(process: ProcessDocument) -> Iterator[Broken]:

@@ -122,6 +122,8 @@ def _details(process: Process, view: ProcessView, moment: Moment) -> Iterator[tu
     yield from pair("call", safe(", ".join(process.contacts)) or "nobody named", width)
     applied = clock_text(view.applied_at, moment.zone, now=moment.now)
     yield from pair("revision", f"{view.revision}, applied {applied} by {safe(view.applied_by)}", width)
+    if view.templates:
+        yield from pair("extends", safe(", ".join(view.templates)), width)
     for name, parameter in process.parameters.items():
         choices = f" ({', '.join(parameter.choices)})" if parameter.choices else ""
         yield from pair("parameter", safe(f"{name} = {parameter.default or 'must be given'}{choices}"), width)

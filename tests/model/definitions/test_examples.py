@@ -128,4 +128,7 @@ def test_the_definitions_of_the_readme_are_definitions() -> None:
         "calendar nse",
         "calendar nse-expiry",
         "process settlement/expiry",
+        "template brokerage",
+        "template nightly",
+        "process finance/ledger",
     )

@@ -103,6 +103,7 @@ ACCEPTED = [
     "process: a\ntasks: {s: {command: x}, t: {command: x, after: [s]}, u: {command: x, after: [{s: failed}]}}\n",
     "process: a\ndefaults: {retries: 2, retry_backoff: 1.5, timeout: 5m, output_cap: 10MB}\ntasks: {t: {command: x}}\n",
     "template: nightly\ntasks: {t: {retries: 2}}\n",
+    "template: b\n---\ntemplate: n\nextends: b\n---\nprocess: a\nextends: n\ntasks: {t: {command: x}}\n",
     "contact: desk\nphone: '+1 555 0100'\nhours: {mon-fri: '08:00-20:00'}\n",
     "calendar: nse\nweekend: [sat, sun]\nholidays: XNSE\nhalf_days: {2026-11-08: '13:00'}\nnot: [2026-11-09]\n",
     "calendar: c\nholidays: [IN, 2026-11-20, {date: 2026-11-23, name: x}]\ndays: [last friday]\nshift: -2\n",
@@ -131,6 +132,8 @@ REFUSED = [
     "process: a\noverlap: never\ntasks: {t: {command: run}}\n",
     "contact: desk\nhours: {monday: '08:00-20:00'}\nmail: a@example.com\n",
     "connection: dw\n",
+    "template: nightly\nextends: Base\n",
+    "contact: desk\nmail: a@example.com\nextends: base\n",
     "calendar: nse\nweekend: [sunday]\n",
     "calendar: nse\nshift: 31\ndays: last friday\n",
     "resource: slots\n",
@@ -190,5 +193,5 @@ def test_every_key_is_described() -> None:
     assert parts["ChecksPart"].keys() >= {"before", "after", "retries", "retry_delay", "retry_jitter"}
     assert parts["WindowPart"].keys() == {"from", "to"}
     assert parts["ResourceDocument"].keys() == {"resource", "units", "title"}
-    assert "extends" not in parts["TemplateDocument"]
+    assert [name for name in parts if "extends" in parts[name]] == ["ProcessDocument", "TemplateDocument"]
     assert SCHEMA["$schema"].endswith("2020-12/schema")
