@@ -165,9 +165,7 @@ class Leader:
 
     def dates_ordered(self, occurrences: Collection[tuple[ProcessId, str]]) -> set[date]:
         """The business dates of the runs that these occurrences have ordered, each with its process."""
-        run = tables.run.c
-        some = or_(*(and_(run.process == process, run.occurrence == one) for process, one in sorted(occurrences)))
-        return self._access.read(lambda connection: set(connection.scalars(select(run.business_date).where(some))))
+        return self._access.read(lambda connection: pictures.dates_ordered(connection, occurrences))
 
     def history(self, process: ProcessId) -> Sequence[tuple[datetime, Process]]:
         """Each definition that a process had, and when it was applied, the newest first."""

@@ -58,6 +58,17 @@ def known(connection: Connection, attempts: Collection[AttemptId]) -> dict[Attem
     return found
 
 
+def dates_ordered(connection: Connection, occurrences: Collection[tuple[ProcessId, str]]) -> set[date]:
+    """The business dates of the runs that these occurrences have ordered, each with its process."""
+    wanted, found = sorted(occurrences), set[date]()
+    for first in range(0, len(wanted), AT_ONCE):
+        some = (
+            and_(run.c.process == process, run.c.occurrence == one) for process, one in wanted[first : first + AT_ONCE]
+        )
+        found.update(connection.scalars(select(run.c.business_date).where(or_(*some))))
+    return found
+
+
 def _same_attempt(attempt: AttemptId) -> ColumnElement[bool]:
     table, (run_id, task, number) = tables.attempt.c, parse_attempt_id(attempt)
     return and_(table.run == run_id, table.task == task, table.number == number)

@@ -8,8 +8,10 @@ from boms_tui.model.draft import Draft
 from boms_tui.model.identity import BY_PERSON
 from boms_tui.model.ids import ProcessId, business_date
 from boms_tui.model.ordering import order as order_run
+from boms_tui.model.placeholders import FILE
 from boms_tui.model.planning import business_date_of
 from boms_tui.model.records import Run
+from boms_tui.model.trigger import FileStart
 
 _PARAMETER = "parameter."
 
@@ -46,6 +48,8 @@ def order(draft: Draft, ask: Ask) -> Refusal | None:
 def wrong_parameter(process: Process, given: Mapping[str, str]) -> str:
     """What is wrong with the parameters of an order; "" where nothing is."""
     for name, value in given.items():
+        if name == FILE and any(isinstance(start, FileStart) for start in process.start):
+            continue
         declared = process.parameters.get(name)
         if declared is None:
             return f"{process.id} has no parameter {name}; it has {', '.join(process.parameters) or 'none'}"

@@ -54,7 +54,7 @@ class Notices:
         from inotify_simple import flags
 
         try:
-            news = flags.CREATE | flags.CLOSE_WRITE | flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE
+            news = flags.CREATE | flags.ATTRIB | flags.CLOSE_WRITE | flags.MOVED_TO | flags.MOVED_FROM | flags.DELETE
             self._folders[folder] = self._inotify.add_watch(folder, news)
         except OSError as error:
             self._folders.pop(folder, None)

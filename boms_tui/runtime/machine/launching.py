@@ -9,6 +9,7 @@ from boms_tui.config import Home
 from boms_tui.model.checks import DueAfter, DueBefore, DueFile
 from boms_tui.model.condition import FileCheck
 from boms_tui.model.definition import AfterCheck, BeforeCheck, Command, OutputCheck, Process, Task, Window
+from boms_tui.model.files import run_values
 from boms_tui.model.placeholders import Values, render
 from boms_tui.model.planning import hours_of
 from boms_tui.model.records import Attempt, Run
@@ -45,13 +46,7 @@ def spec_of(attempt: Attempt, snapshot: Snapshot, home: Home) -> Spec:
 
 def values_of(run: Run, attempt: Attempt) -> Mapping[str, str | date]:
     """What the placeholders of a definition stand for."""
-    return {
-        "business_date": run.business_date,
-        "run": run.id,
-        "task": attempt.task,
-        "attempt": str(attempt.number),
-        **{f"parameters.{name}": value for name, value in run.parameters.items()},
-    }
+    return {**run_values(run), "task": attempt.task, "attempt": str(attempt.number)}
 
 
 def _due_before(check: BeforeCheck, process: Process, run: Run, values: Values, home: Home) -> DueBefore:
