@@ -13,7 +13,7 @@ from boms_tui.commands.ports import Reader
 from boms_tui.commands.verdicts import exit_code, print_verdict
 from boms_tui.commands.waiting import Patience
 from boms_tui.errors import ExitCode, NoAnswerError
-from boms_tui.model.ids import ProcessId, RunId
+from boms_tui.model.ids import RunId
 from boms_tui.model.records import Answer, Run, Verdict
 from boms_tui.model.states import RUN_ENDED, RunState
 from boms_tui.model.views import BoardQuery, Effect
@@ -22,7 +22,7 @@ _PAUSE = 0.25
 
 
 def arguments(parser: Parser) -> None:
-    parser.add_argument("process", metavar="PROCESS")
+    parser.add_argument("process", metavar="PROCESS|RUN", help="what to order, or a run that was missed")
     parser.add_argument("--date", type=day, metavar="D", help="the business date (the current one)")
     parser.add_argument(
         "--parameter", action="append", default=[], type=_assignment, metavar="K=V", help="may be repeated"
@@ -37,8 +37,8 @@ def arguments(parser: Parser) -> None:
 
 
 def order(context: Context, given: Namespace) -> int:
-    process = Names(context.reader, clock.now()).process(given.process)
-    parameters = _parameters(given)
+    names, parameters = Names(context.reader, clock.now()), _parameters(given)
+    process = names.run(given.process) if "@" in given.process else names.process(given.process)
     if given.dry_run:
         return _foretell(context, process, context.client.effect("order", process, parameters))
     verdict = context.client.act("order", process, reason=given.reason, parameters=parameters)
@@ -90,7 +90,7 @@ def _say(context: Context, verdict: Verdict) -> None:
         context.out.line(verdict.target)
 
 
-def _foretell(context: Context, process: ProcessId, effect: Effect) -> int:
+def _foretell(context: Context, process: str, effect: Effect) -> int:
     if context.out.as_json:
         context.out.json({
             "id": process, "refusal": effect.refusal or None, "frees": effect.frees,

@@ -8,6 +8,7 @@ from boms_tui.model.acts.hold import look_under, strayed
 from boms_tui.model.arrivals import came, said, sighted
 from boms_tui.model.asked import asked, give_verdicts, unproved
 from boms_tui.model.decision import Decision
+from boms_tui.model.downtime import missed
 from boms_tui.model.draft import RUNTIME, Draft
 from boms_tui.model.endings import checked, exited, lost, started, voided
 from boms_tui.model.facts import (
@@ -31,12 +32,11 @@ from boms_tui.model.facts import (
     Voided,
 )
 from boms_tui.model.ids import split_ref
-from boms_tui.model.ordering import order, order_by_itself
+from boms_tui.model.ordering import order_by_itself
 from boms_tui.model.planning import business_date_of
 from boms_tui.model.settle import settle
 from boms_tui.model.snapshot import Snapshot
-from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, RunEvent, TaskEvent, TaskState
-from boms_tui.model.wall import wall_time
+from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, TaskEvent, TaskState
 
 
 def decide(snapshot: Snapshot, facts: Iterable[Fact], now: datetime) -> Decision:
@@ -63,15 +63,10 @@ def _occurrence_due(draft: Draft, fact: OccurrenceDue) -> None:
     occurrence = f"cron:{fact.at.isoformat()}"
     if process is None or draft.has_occurrence(process.id, occurrence):
         return
-    day = business_date_of(process, fact.at)
     if not fact.missed:
-        order_by_itself(draft, process, day, occurrence=occurrence, by="schedule")
+        order_by_itself(draft, process, business_date_of(process, fact.at), occurrence=occurrence, by="schedule")
         return
-    due = wall_time(fact.at, process.timezone, draft.now)
-    order(
-        draft, process, day, occurrence=occurrence, by="schedule", acts_for=process.owner, event=RunEvent.MISSED,
-        reason=f"due at {due}, when no runtime could order it",
-    )  # fmt: skip
+    missed(draft, process, fact, occurrence)
 
 
 def _task_due(draft: Draft, fact: TaskDue) -> None:

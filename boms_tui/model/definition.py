@@ -46,6 +46,22 @@ class Overlap(StrEnum):
     PARALLEL = "parallel"
 
 
+class Missed(StrEnum):
+    """What becomes of the times that come due while no runtime can order anything."""
+
+    ASK = "ask"
+    LATEST = "latest"
+    ALL = "all"
+    NONE = "none"
+
+
+class CyclicFrom(StrEnum):
+    """What the interval of a cyclic process counts from."""
+
+    START = "start"
+    END = "end"
+
+
 class LockMode(StrEnum):
     """Whether others may hold the lock at the same time."""
 
@@ -173,6 +189,19 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Cyclic:
+    """Each round orders the next one, `every` so long after its start or end, `rounds` at the most for one date.
+
+    No round starts after `until`, a time of the business date in the process's zone.
+    """
+
+    every: timedelta
+    start_from: CyclicFrom = CyclicFrom.START
+    until: time | None = None
+    rounds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """A process as a run executes it. `tasks` is in topological order of the dependencies within.
 
@@ -195,6 +224,8 @@ class Process:
     overlap: Overlap = Overlap.QUEUE
     window: Window | None = None
     once_per_date: bool = False
+    missed: Missed = Missed.ASK
+    cyclic: Cyclic | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,15 +79,23 @@ class Draft(Overlay):
         """Bring a run into being, with its tasks waiting."""
         created = self._runs.add(run.id, replace(run, state=run_after(RunState.PLANNED, event)))
         self._added[run.process].append(run.id)
+        return self._set_out(created, tasks, event)
+
+    def order_after_all(self, run: Run, tasks: Iterable[TaskName], **changes: Any) -> Run:
+        """Give a run that was missed its tasks, which wait."""
+        ordered = self.edit_run(run, state=run_after(run.state, RunEvent.ORDERED), ended_at=None, **changes)
+        return self._set_out(ordered, tasks, RunEvent.ORDERED)
+
+    def _set_out(self, created: Run, tasks: Iterable[TaskName], event: RunEvent) -> Run:
         for _, dependency in self.shape(created).outside:
             if dependency.process is not None:
-                day = self.catalogue.date_read(dependency, run.business_date)
-                self._added_waiters[dependency.process, day][run.id] = None
+                day = self.catalogue.date_read(dependency, created.business_date)
+                self._added_waiters[dependency.process, day][created.id] = None
         for task in tasks:
-            self._count(self._tasks.add((run.id, task), TaskRun(run.id, task, changed_at=self.now)), None)
-        self.say(event.value, run.id, after=created.state.value, reason=created.reason)
-        self.todo_runs[run.id] = None
-        self._wake(run.process, run.business_date, None)
+            self._count(self._tasks.add((created.id, task), TaskRun(created.id, task, changed_at=self.now)), None)
+        self.say(event.value, created.id, after=created.state.value, reason=created.reason)
+        self.todo_runs[created.id] = None
+        self._wake(created.process, created.business_date, None)
         self._wake_expecting(created)
         return created
 

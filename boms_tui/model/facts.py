@@ -111,11 +111,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceDue:
-    """A time at which the timetable orders a run; `missed` when it passed while nothing could order it."""
+    """A time at which the timetable orders a run; `missed` when it passed while nothing could order it.
+
+    `superseded` says that a later time of the process was missed as well.
+    """
 
     process: ProcessId
     at: datetime
     missed: bool = False
+    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,12 @@ def hours_of(window: Window, process: Process, business_date: date) -> Hours:
     return _hours(window, process.timezone, process.day_starts, business_date)
 
 
+def time_of(process: Process, business_date: date, at: time) -> datetime:
+    """A time of day of `business_date`: one before the day starts belongs to the following morning."""
+    wall = datetime.combine(business_date + _DAY if at < process.day_starts else business_date, at)
+    return instant_of(wall, ZoneInfo(process.timezone))
+
+
 def business_date_of(process: Process, instant: datetime) -> date:
     """The business date that `instant` belongs to: the newest whose day has begun in the process's zone."""
     zone = ZoneInfo(process.timezone)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from boms_tui.model.cycles import Round, go_round
 from boms_tui.model.definition import OnFailure
 from boms_tui.model.draft import Draft
 from boms_tui.model.followers import follow_run
@@ -31,6 +32,7 @@ def _consider_start(draft: Draft, run: Run) -> None:
     if not closed:
         started = draft.move_run(run, RunEvent.STARTED, started_at=draft.now, reason="", freed={})
         draft.look_at_all(started)
+        go_round(draft, started, Round.STARTED)
         return
     stuck = next((gate for gate in closed if not gate.by_itself), None)
     _show_standstill(draft, run, stuck.detail if stuck else "", back=RunEvent.WAITS_AGAIN, waits_for=closed[0].detail)
@@ -107,7 +109,9 @@ def _end(draft: Draft, run: Run) -> None:
     counts = draft.counts(run.id)
     bad = [f"{counts[state]} {state.value}" for state in (T.FAILED, T.CANCELLED) if counts[state]]
     event = RunEvent.FAILED if bad else RunEvent.SUCCEEDED
-    follow_run(draft, draft.move_run(run, event, ended_at=draft.now, reason=", ".join(bad)))
+    ended = draft.move_run(run, event, ended_at=draft.now, reason=", ".join(bad))
+    follow_run(draft, ended)
+    go_round(draft, ended, Round.ENDED)
 
 
 def _end_cancelled(draft: Draft, run: Run) -> None:

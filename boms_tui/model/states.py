@@ -62,6 +62,7 @@ class RunState(StrEnum):
 class RunEvent(StrEnum):
     ORDERED = "ordered"
     MISSED = "missed"
+    PASSED_OVER = "passed-over"
     OVERLAP_SKIPPED = "overlap-skipped"
     STARTED = "started"
     STALLED = "stalled"
@@ -131,8 +132,9 @@ TASK_TRANSITIONS = {(state, event): target for event, states, target in TASK_ROW
 R, V = RunState, RunEvent
 
 RUN_ROWS: tuple[tuple[RunEvent, frozenset[RunState], RunState], ...] = (
-    (V.ORDERED, frozenset({R.PLANNED}), R.WAITING),
+    (V.ORDERED, frozenset({R.PLANNED, R.MISSED}), R.WAITING),
     (V.MISSED, frozenset({R.PLANNED}), R.MISSED),
+    (V.PASSED_OVER, frozenset({R.PLANNED}), R.CANCELLED),
     (V.OVERLAP_SKIPPED, frozenset({R.PLANNED}), R.CANCELLED),
     (V.STARTED, frozenset({R.WAITING, R.STALLED}), R.RUNNING),
     (V.STALLED, frozenset({R.WAITING, R.RUNNING}), R.STALLED),
@@ -140,7 +142,7 @@ RUN_ROWS: tuple[tuple[RunEvent, frozenset[RunState], RunState], ...] = (
     (V.MOVES_AGAIN, frozenset({R.STALLED}), R.RUNNING),
     (V.SUCCEEDED, frozenset({R.RUNNING, R.STALLED}), R.SUCCEEDED),
     (V.FAILED, frozenset({R.RUNNING, R.STALLED}), R.FAILED),
-    (V.CANCELLED, frozenset({R.WAITING, R.RUNNING, R.STALLED}), R.CANCELLED),
+    (V.CANCELLED, frozenset({R.WAITING, R.RUNNING, R.STALLED, R.MISSED}), R.CANCELLED),
     (V.REOPENED, frozenset({R.SUCCEEDED, R.FAILED, R.CANCELLED}), R.RUNNING),
 )
 RUN_TRANSITIONS = {(state, event): target for event, states, target in RUN_ROWS for state in states}

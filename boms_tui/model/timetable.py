@@ -67,11 +67,18 @@ class Timetable:
     def due(self, now: datetime) -> Iterator[OccurrenceDue]:
         """Take the occurrences up to `now`; one that is older than the grace was missed."""
         self._seen = max(self._seen, now)
+        taken = list(self._take(now))
+        last = dict(taken)
+        for process, at in taken:
+            missed = now - at > GRACE
+            yield OccurrenceDue(process, at, missed, superseded=missed and at < last[process] < now - GRACE)
+
+    def _take(self, now: datetime) -> Iterator[tuple[ProcessId, datetime]]:
         while self._coming and self._coming[0][0] <= now:
             at, process, cron = heapq.heappop(self._coming)
             if cron != _PAST:
                 self._push(self._known.processes[process], cron, at)
-            yield OccurrenceDue(process, at, missed=now - at > GRACE)
+            yield process, at
 
     def _push(self, process: Process, cron: str, after: datetime) -> None:
         at = next_time(self._known.almanac, process, cron, after)

@@ -51,8 +51,9 @@ T = TaskState
 VERBS: dict[str, Verb] = {
     verb.name: verb
     for verb in (
-        Verb("order", "o", "Order", "operator", frozenset({On.PROCESS}), reason_required=False,
-             says="Create a run for a business date; its gates still apply."),
+        Verb("order", "o", "Order", "operator", frozenset({On.PROCESS, On.RUN}), reason_required=False,
+             run_states=frozenset({RunState.MISSED}),
+             says="Create a run for a business date, or start one that was missed; its gates still apply."),
         Verb("retry", "r", "Retry", "operator", _TASK, task_states=frozenset({T.FAILED, T.BACKOFF}),
              says="A new attempt of this task."),
         Verb("skip", "s", "Skip", "operator", _TASK,
@@ -73,7 +74,7 @@ VERBS: dict[str, Verb] = {
              says="End its process tree; it counts as failed."),
         Verb("rerun", "e", "Rerun from here", "operator", _BOTH, task_states=ENDED, run_states=_RERUNNABLE,
              says="Run it and everything behind it again, in this run."),
-        Verb("cancel", "X", "Cancel", "operator", _RUN, run_states=_OPEN_RUNS, level=Level.TYPE,
+        Verb("cancel", "X", "Cancel", "operator", _RUN, run_states=_OPEN_RUNS | {RunState.MISSED}, level=Level.TYPE,
              says="End the run: live tasks are killed, followers do not go."),
         Verb("resolve", "v", "Resolve", "supervisor", _TASK, task_states=frozenset({T.UNKNOWN}),
              says="Say what really happened to an unknown attempt."),

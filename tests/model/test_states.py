@@ -75,5 +75,7 @@ def test_an_unknown_task_leaves_only_by_evidence_or_by_a_person() -> None:
     assert leaving == evidence | person
 
 
-def test_an_ended_run_is_only_reopened() -> None:
-    assert {event for state, event in RUN_TRANSITIONS if state in RUN_ENDED} == {RunEvent.REOPENED}
+def test_an_ended_run_is_only_reopened_and_a_missed_one_decided_about() -> None:
+    ended = {(state, event) for state, event in RUN_TRANSITIONS if state in RUN_ENDED}
+    assert {event for state, event in ended if state is not RunState.MISSED} == {RunEvent.REOPENED}
+    assert {event for state, event in ended if state is RunState.MISSED} == {RunEvent.ORDERED, RunEvent.CANCELLED}

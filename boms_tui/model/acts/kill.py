@@ -4,7 +4,7 @@ from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.draft import Draft
 from boms_tui.model.ids import TaskName
 from boms_tui.model.records import Run
-from boms_tui.model.states import TaskEvent, TaskState
+from boms_tui.model.states import RunEvent, RunState, TaskEvent, TaskState
 
 _KILLABLE = frozenset({TaskState.STARTING, TaskState.RUNNING})
 
@@ -17,6 +17,9 @@ def kill(draft: Draft, ask: Ask) -> Refusal | None:
 
 def cancel(draft: Draft, ask: Ask) -> Refusal | None:
     run = ask.the_run()
+    if run.state is RunState.MISSED:
+        draft.move_run(run, RunEvent.CANCELLED, reason=f"let go by {ask.by}: {ask.reason}")
+        return None
     if run.cancelling:
         return Refusal(Code.WRONG_STATE, f"{run.id} is being cancelled already")
     run = draft.edit_run(run, cancelling=True, reason=f"cancelled by {ask.by}: {ask.reason}")

@@ -17,6 +17,8 @@ _PARAMETER = "parameter."
 
 
 def order(draft: Draft, ask: Ask) -> Refusal | None:
+    if ask.run is not None:
+        return _after_all(draft, ask, ask.run)
     process = draft.catalogue.processes[ProcessId(ask.process)]
     text = ask.parameter("date")
     day = business_date(text) if text else business_date_of(process, draft.now)
@@ -42,6 +44,16 @@ def order(draft: Draft, ask: Ask) -> Refusal | None:
         occurrence=f"{BY_PERSON}{request.id}", by=ask.by, acts_for=ask.by, parameters=given, reason=ask.reason,
     )  # fmt: skip
     draft.ordered[request.id] = run.id
+    return None
+
+
+def _after_all(draft: Draft, ask: Ask, run: Run) -> Refusal | None:
+    """What was missed is ordered as the run that it is: its occurrence is used once."""
+    given = sorted(ask.asked.request.parameters)
+    if given:
+        return Refusal(Code.BAD_PARAMETER, f"{run.id} has its date and its parameters; leave out {', '.join(given)}")
+    reason = f"ordered after all by {ask.by}" + (f": {ask.reason}" if ask.reason else "")
+    draft.order_after_all(run, draft.definition(run).tasks, acts_for=ask.by, ordered_at=draft.now, reason=reason)
     return None
 
 

@@ -10,13 +10,15 @@ from datetime import date, time, timedelta
 from typing import Any, Literal, TypeAlias, overload
 
 from boms_tui.model.calendar import Calendar, Roll, day_rule
-from boms_tui.model.definition import Contact, Overlap, Parameter, Process, Resource, Role
+from boms_tui.model.definition import Contact, Missed, Overlap, Parameter, Process, Resource, Role
 from boms_tui.model.definitions.body_parts import (
     Json,
     dump_condition,
+    dump_cyclic,
     dump_start,
     dump_window,
     load_after,
+    load_cyclic,
     load_start,
     load_window,
     seconds,
@@ -83,13 +85,15 @@ def _process(process: Process) -> Json:
         "overlap": process.overlap,
         "window": None if process.window is None else dump_window(process.window),
         "once_per_date": process.once_per_date,
+        "missed": process.missed,
+        "cyclic": None if process.cyclic is None else dump_cyclic(process.cyclic),
         "tasks": [dump_task(task) for task in process.tasks.values()],
     }
 
 
 def _load_process(fields: Json) -> Process:
     tasks = [load_task(task) for task in fields.pop("tasks")]
-    window = fields.pop("window", None)
+    window, cyclic = fields.pop("window", None), fields.pop("cyclic", None)
     return Process(
         tasks={task.name: task for task in tasks},
         day_starts=time.fromisoformat(fields.pop("day_starts")),
@@ -102,6 +106,8 @@ def _load_process(fields: Json) -> Process:
         contacts=tuple(fields.pop("contacts")),
         overlap=Overlap(fields.pop("overlap", "queue")),
         window=None if window is None else load_window(window),
+        missed=Missed(fields.pop("missed", "ask")),
+        cyclic=None if cyclic is None else load_cyclic(cyclic),
         **fields,
     )
 

@@ -14,7 +14,7 @@ from boms_tui.model.condition import (
     Outcome,
     RelativeDate,
 )
-from boms_tui.model.definition import Window
+from boms_tui.model.definition import Cyclic, CyclicFrom, Window
 from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart, Start
 
 Json: TypeAlias = dict[str, Any]
@@ -89,6 +89,25 @@ def dump_window(window: Window) -> Json:
 
 def load_window(fields: Json) -> Window:
     return Window(time.fromisoformat(fields["start"]), time.fromisoformat(fields["end"]))
+
+
+def dump_cyclic(cyclic: Cyclic) -> Json:
+    return {
+        "every": seconds(cyclic.every),
+        "start_from": cyclic.start_from,
+        "until": None if cyclic.until is None else cyclic.until.isoformat(),
+        "rounds": cyclic.rounds,
+    }
+
+
+def load_cyclic(fields: Json) -> Cyclic:
+    until = fields["until"]
+    return Cyclic(
+        timedelta(seconds=fields["every"]),
+        CyclicFrom(fields["start_from"]),
+        None if until is None else time.fromisoformat(until),
+        fields["rounds"],
+    )
 
 
 def seconds(duration: timedelta | None) -> float | None:

@@ -4,6 +4,7 @@ from typing import ClassVar, TypeAlias
 
 from pydantic import Field, model_validator
 
+from boms_tui.model.definition import CyclicFrom
 from boms_tui.model.definitions.calendars import CalendarDocument
 from boms_tui.model.definitions.checks import WindowPart
 from boms_tui.model.definitions.entries import RunAfterEntry, StartEntry
@@ -11,6 +12,7 @@ from boms_tui.model.definitions.part import Keys, Part
 from boms_tui.model.definitions.problems import WrongValueError
 from boms_tui.model.definitions.scalars import (
     Clock,
+    CountedFrom,
     Days,
     Duration,
     Flag,
@@ -22,10 +24,13 @@ from boms_tui.model.definitions.scalars import (
     Phone,
     Priority,
     ProcessPath,
+    Rounds,
     Scope,
+    SomeTime,
     Text,
     Units,
     WhenFailed,
+    WhenMissed,
     Zone,
 )
 from boms_tui.model.definitions.settings import Settings, TaskPart
@@ -45,10 +50,19 @@ class ParameterPart(Part):
         return self
 
 
+class CyclicPart(Part):
+    """How a process starts again by itself."""
+
+    every: SomeTime
+    from_: CountedFrom = Field(default=CyclicFrom.START, alias="from")
+    until: Clock | None = None
+    rounds: Rounds | None = None
+
+
 class ProcessParts(Part):
     """What a process and a template may both say."""
 
-    later: ClassVar[Keys] = frozenset({"authorised", "cyclic", "deadlines", "missed"})
+    later: ClassVar[Keys] = frozenset({"authorised", "deadlines"})
 
     extends: Id | None = None
     title: Line | None = None
@@ -63,6 +77,8 @@ class ProcessParts(Part):
     window: WindowPart | None = None
     overlap: HowOverlapping | None = None
     once_per_date: Flag | None = None
+    missed: WhenMissed | None = None
+    cyclic: CyclicPart | None = None
     on_failure: WhenFailed | None = None
     contacts: list[Id] = Field(default_factory=list)
     priority: Priority | None = None

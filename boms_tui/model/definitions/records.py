@@ -13,8 +13,10 @@ from boms_tui.model.definition import (
     Checks,
     Command,
     Contact,
+    Cyclic,
     Lock,
     Manual,
+    Missed,
     OnFailure,
     OnUnknown,
     OutputCheck,
@@ -30,7 +32,13 @@ from boms_tui.model.definition import (
 from boms_tui.model.definitions.calendars import CalendarDocument, DayName
 from boms_tui.model.definitions.causes import condition_of, file_of, start_of
 from boms_tui.model.definitions.checks import AfterwardsEntry, BeforeEntry, RetryPart, WindowPart
-from boms_tui.model.definitions.documents import ContactDocument, ProcessDocument, ResourceDocument, RoleDocument
+from boms_tui.model.definitions.documents import (
+    ContactDocument,
+    CyclicPart,
+    ProcessDocument,
+    ResourceDocument,
+    RoleDocument,
+)
 from boms_tui.model.definitions.settings import Settings, TaskPart
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.states import AttemptState
@@ -69,6 +77,8 @@ def _process(document: ProcessDocument, timezone: str, order: Iterable[str]) -> 
         overlap=_first(document.overlap, else_=Overlap.QUEUE),
         window=None if document.window is None else _window(document.window),
         once_per_date=_first(document.once_per_date, else_=False),
+        missed=_first(document.missed, else_=Missed.ASK),
+        cyclic=None if document.cyclic is None else _cyclic(document.cyclic),
     )
 
 
@@ -200,6 +210,10 @@ def _policy(said: RetryPart, below: RetryPart, standard: RetryPolicy) -> RetryPo
 def _first(*said: T | None, else_: T) -> T:
     """The first that was said, in the order of what wins."""
     return next((value for value in said if value is not None), else_)
+
+
+def _cyclic(part: CyclicPart) -> Cyclic:
+    return Cyclic(part.every, part.from_, part.until, part.rounds)
 
 
 def _window(part: WindowPart) -> Window:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from boms_tui.model import placeholders
 from boms_tui.model.condition import Outcome, RelativeDate
 from boms_tui.model.cron import bad_cron
-from boms_tui.model.definition import RETRIABLE, LockMode, OnFailure, OnUnknown, Overlap
+from boms_tui.model.definition import RETRIABLE, CyclicFrom, LockMode, Missed, OnFailure, OnUnknown, Overlap
 from boms_tui.model.definitions import amounts
 from boms_tui.model.definitions.problems import WrongValueError
 from boms_tui.model.definitions.scalar import (
@@ -181,6 +181,9 @@ When = Annotated[Outcome, choice(Outcome)]
 WhenFailed = Annotated[OnFailure, choice(OnFailure)]
 WhenUnknown = Annotated[OnUnknown, choice(OnUnknown)]
 HowOverlapping = Annotated[Overlap, choice(Overlap)]
+WhenMissed = Annotated[Missed, choice(Missed)]
+CountedFrom = Annotated[CyclicFrom, choice(CyclicFrom)]
+Rounds = Annotated[int, whole(1, 10_000)]
 HowLocked = Annotated[LockMode, choice(LockMode)]
 EnvironmentName = Annotated[str, Scalar(_environment_name, {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"})]
 Filled = Annotated[str, Scalar(_filled, ANY_SCALAR)]
