@@ -43,23 +43,28 @@ def _flag(option: str, says: str) -> Callable[[Parser], None]:
     return declare
 
 
-def _until(parser: Parser) -> None:
-    parser.add_argument(
-        "--until",
-        metavar="TIME",
-        help="when it is released by itself: ISO-8601, in the home's zone where it names none",
-    )
+_TIMES = {"from": "when it begins (at once)", "until": "when it is released by itself"}
 
 
-def _until_parameter(context: Context, arguments: Namespace) -> Parameters:
-    if arguments.until is None:
-        return {}
+def _times(parser: Parser) -> None:
+    for name, says in _TIMES.items():
+        parser.add_argument(
+            f"--{name}", metavar="TIME", help=f"{says}: ISO-8601, in the home's zone where it names none"
+        )
+
+
+def _time_parameters(context: Context, arguments: Namespace) -> Parameters:
+    given = {name: getattr(arguments, name) for name in _TIMES}
+    return {name: _instant(context, text) for name, text in given.items() if text is not None}
+
+
+def _instant(context: Context, text: str) -> str:
     try:
-        moment = datetime.fromisoformat(arguments.until)
-    except ValueError:
-        raise UsageError(f"not a time: {arguments.until}", "write 2026-11-20T21:30") from None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(context.home.timezone))
-    return {"until": aware.astimezone(UTC).isoformat()}
+        moment = datetime.fromisoformat(text)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(context.home.timezone))
+        return aware.astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        raise UsageError(f"not a time: {text}", "write 2026-11-20T21:30") from None
 
 
 def _date(parser: Parser) -> None:
@@ -80,7 +85,7 @@ _HELD = "RUN[:TASK]|PROCESS[@DATE]|FOLDER/"
 ACTS: Mapping[str, Act] = {
     "retry": Act("RUN:TASK", Names.task),
     "skip": Act("RUN:TASK", Names.task),
-    "hold": Act(_HELD, Names.held, _until, _until_parameter),
+    "hold": Act(_HELD, Names.held, _times, _time_parameters),
     "release": Act(_HELD, Names.held),
     "rerun": Act(
         "RUN[:TASK]", Names.run_or_task, _flag("--only", "this task alone, nothing behind it"),

@@ -11,7 +11,7 @@ from typing import Protocol
 from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.records import Attempt, CheckVerdict, Revision, SealedEntry, Verdict
+from boms_tui.model.records import Attempt, CheckVerdict, Hold, Revision, SealedEntry, Verdict
 from boms_tui.model.request import Envelope
 from boms_tui.model.views import BoardQuery, BoardRow, Output, ProcessRow, Progress, Pulse, Stretch, UserRow
 
@@ -57,6 +57,10 @@ class Reader(Protocol):
 
     def progress(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, Progress]:
         """What attempts said of themselves; those that said nothing are left out."""
+        ...
+
+    def holds(self) -> Sequence[Hold]:
+        """Those that nobody has released and whose end the runtime has not seen."""
         ...
 
     def journal(self, *, about: str = "", after: int = 0, limit: int = 1_000) -> Sequence[SealedEntry]:

@@ -14,6 +14,7 @@ from boms_tui.model.identity import unfit
 from boms_tui.model.ids import ProcessId, RunId, TaskName, split_ref, task_ref
 from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.records import Attempt, Revision, Run, SealedEntry, TaskRun, User
+from boms_tui.model.settle import EXCLUDED
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE, IDLE, TaskState
 from boms_tui.model.views import BoardQuery, Gate, GateKind, ProcessView, Progress, RunView, TaskView
@@ -38,7 +39,7 @@ def run_view(reader: Reader, run_id: RunId, now: datetime) -> RunView:
         attempts=attempts,
         gates=all_gates(draft, run, None),
         waits={name: says for name in definition.tasks if (says := _waits_for(draft, run, name))},
-        held=frozenset(hold.object for hold in picture.holds if hold.stands(now)),
+        held=frozenset(hold.object for hold in picture.holds if hold.stands(now) or hold.comes(now)),
         progress=_progress(reader, attempts),
         unfit=bool(unfit(draft, run)),
     )
@@ -143,6 +144,8 @@ def _waits_for(draft: Draft, run: Run, name: TaskName) -> str:
         return next((f"waits for {_contested(gate)}{gate.detail}" for gate in turns), "")
     if task.state is not TaskState.WAITING:
         return ""
+    if draft.definition(run).tasks[name].exclude:
+        return EXCLUDED
     return next((gate.detail for gate in outer_gates(draft, run, task) if not gate.open), "")
 
 

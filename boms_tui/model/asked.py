@@ -59,7 +59,7 @@ def asked(draft: Draft, fact: Asked) -> None:
         draft.use_session(fact.session, request.sequence)
     refusal = found if isinstance(found, Refusal) else ACTS[request.verb](draft, found)
     if refusal is None:
-        _answer(draft, fact, Answer.APPLIED, "ok", "")
+        _answer(draft, fact, Answer.APPLIED, "ok", draft.told.get(request.id, ""))
         return
     answer = Answer.EXPIRED if refusal.code is Code.EXPIRED else Answer.REJECTED
     draft.say(f"{request.verb[:40]}-{answer.value}", request.target, after=refusal.code.value, reason=refusal.text)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from boms_tui.model.acts.hold import look_under, strayed
+from boms_tui.model.acts.hold import hold_due, strayed
 from boms_tui.model.arrivals import came, said, sighted
 from boms_tui.model.asked import asked, give_verdicts, unproved
 from boms_tui.model.decision import Decision
@@ -31,7 +31,6 @@ from boms_tui.model.facts import (
     Unproved,
     Voided,
 )
-from boms_tui.model.ids import split_ref
 from boms_tui.model.ordering import order_by_itself
 from boms_tui.model.planning import business_date_of
 from boms_tui.model.settle import settle
@@ -77,15 +76,6 @@ def _task_due(draft: Draft, fact: TaskDue) -> None:
         draft.move_task(task, TaskEvent.DELAY_OVER, due_at=None)
 
 
-def _hold_due(draft: Draft, fact: HoldDue) -> None:
-    hold = draft.snapshot.holds.get(fact.hold)
-    if hold is None or hold.stands(draft.now):
-        return
-    draft.release(hold)
-    draft.say("hold-expired", hold.object, before="held")
-    look_under(draft, hold.object, draft.run(split_ref(hold.object)[0]))
-
-
 def _run_due(draft: Draft, fact: RunDue) -> None:
     """A start time that has come has come for good, wherever the clock is set afterwards (SEMANTICS S14)."""
     run = draft.run(fact.run)
@@ -116,7 +106,7 @@ _RULES: dict[type[Fact], Callable[[Draft, Any], None]] = {
     Sighted: sighted,
     Said: said,
     TaskDue: _task_due,
-    HoldDue: _hold_due,
+    HoldDue: hold_due,
     RunDue: _run_due,
     GateDue: _gate_due,
 }

@@ -157,7 +157,8 @@ class Task:
     """One step of a process. `priority` 0..100, higher first; `output_cap` in bytes.
 
     `resources` has the units it holds of each while it runs. `secrets` has the reference (`env:NAME`, `file:/path`) of
-    each value that it is handed by descriptor, never by argument or environment.
+    each value that it is handed by descriptor, never by argument or environment. One that is `exclude` is skipped as
+    soon as its run starts; one that is `dry` waits for all its gates like any other, and then runs nothing.
     """
 
     name: TaskName
@@ -178,6 +179,8 @@ class Task:
     resources: Mapping[str, int] = field(default_factory=dict)
     locks: tuple[Lock, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
+    exclude: bool = False
+    dry: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class Draft(Overlay):
         self.todo_runs: dict[RunId, None] = {}
         self.verdicts: list[Verdict] = []
         self.ordered: dict[str, RunId] = {}
+        self.told: dict[str, str] = {}
         self._sessions: Layer[SessionId, Session] = Layer(snapshot.sessions.get)
         self._added_waiters: dict[tuple[ProcessId, date | None], dict[RunId, None]] = defaultdict(dict)
         self._takes: list[Take] = []
@@ -181,6 +182,10 @@ class Draft(Overlay):
 
     def add_hold(self, hold: Hold) -> None:
         self._holds.add(hold.id, hold)
+
+    def begin(self, hold: Hold) -> Hold:
+        """Have a planned hold stand from now on."""
+        return self._holds.edit(hold.id, hold, began_at=self.now)
 
     def release(self, hold: Hold) -> None:
         self._holds.edit(hold.id, hold, released_at=self.now)

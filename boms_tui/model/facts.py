@@ -132,7 +132,7 @@ class TaskDue:
 
 @dataclass(frozen=True, slots=True)
 class HoldDue:
-    """A hold that may have expired."""
+    """A hold that may have begun or expired."""
 
     hold: str
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from boms_tui.model.claims import claim_gates, hopeless_gates
 from boms_tui.model.definition import Manual, Overlap
@@ -15,7 +15,10 @@ from boms_tui.model.records import Hold, Run, TaskRun
 from boms_tui.model.states import RUN_ENDED, TaskState
 from boms_tui.model.views import Gate, GateKind
 from boms_tui.model.waits import condition_gate
-from boms_tui.model.wall import wall_time
+from boms_tui.model.wall import wall_span, wall_time
+
+SOON = timedelta(hours=24)
+"""How long before it begins a planned hold is shown among the gates."""
 
 
 def run_gates(draft: Overlay, run: Run) -> Iterable[Gate]:
@@ -40,12 +43,19 @@ def outer_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterable[Gate]:
 
 
 def start_gates(draft: Overlay, run: Run, task: TaskRun) -> tuple[Gate, ...]:
-    """All gates of a task: with those that ready tasks compete for, or the question of a manual one."""
+    """All gates of a task: with those that ready tasks compete for, or the question of a manual one.
+
+    One that is excluded waits for its run and nothing else.
+    """
+    defined = draft.definition(run).tasks[task.task]
+    if defined.exclude:
+        return tuple(_run_open(draft, run, task))
     gates = tuple(task_gates(draft, run, task))
-    work = draft.definition(run).tasks[task.task].work
-    if isinstance(work, Manual):
-        return (*gates, _closed(GateKind.CONFIRM, "confirm", f"asks a person: {work.prompt}", by_itself=False))
-    return (*gates, *contested_gates(draft, run, task))
+    if not isinstance(defined.work, Manual):
+        return (*gates, *contested_gates(draft, run, task))
+    if defined.dry:
+        return gates
+    return (*gates, _closed(GateKind.CONFIRM, "confirm", f"asks a person: {defined.work.prompt}", by_itself=False))
 
 
 def contested_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterable[Gate]:
@@ -192,17 +202,26 @@ def _overlap(draft: Overlay, run: Run) -> Iterator[Gate]:
 
 
 def _holds(draft: Overlay, run: Run, task: TaskName | None) -> Iterator[Gate]:
+    zone = draft.definition(run).timezone
     for hold in draft.holds_over(run, task):
-        until = f" until {wall_time(hold.until, draft.definition(run).timezone, draft.now)}" if hold.until else ""
-        what = "everything" if hold.object == ROOT else hold.object
+        until = f" until {wall_time(hold.until, zone, draft.now)}" if hold.until else ""
         yield _closed(
             GateKind.HOLD,
             f"hold:{hold.object}",
-            f"{what} is held by {hold.owner}{until}: {hold.reason}",
+            f"{_what(hold)} is held by {hold.owner}{until}: {hold.reason}",
             by_itself=hold.until is not None,
             opens_at=hold.until,
             who_can_free=releaser(hold),
         )
+    for hold in draft.holds_ahead(run, task):
+        if hold.start - draft.now <= SOON:
+            span = wall_span(hold.start, hold.until, zone, draft.now)
+            detail = f"{_what(hold)} will be held {span} by {hold.owner}: {hold.reason}"
+            yield Gate(GateKind.HOLD, f"hold:{hold.object}", open=True, detail=detail, who_can_free=releaser(hold))
+
+
+def _what(hold: Hold) -> str:
+    return "everything" if hold.object == ROOT else hold.object
 
 
 def releaser(hold: Hold) -> str:

@@ -16,6 +16,8 @@ SessionId = NewType("SessionId", str)
 
 SEGMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,199}")
 PROCESS = re.compile(rf"{SEGMENT.pattern}(/{SEGMENT.pattern})*")
+EARLIEST, LATEST = 1970, 9000
+"""The years in which anybody trades."""
 _RUN = re.compile(rf"(?P<process>{PROCESS.pattern})@(?P<date>\d{{4}}-\d{{2}}-\d{{2}})\.(?P<number>[1-9]\d*)")
 
 
@@ -38,7 +40,7 @@ def business_date(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if 1970 <= day.year <= 9000 else None
+    return day if EARLIEST <= day.year <= LATEST else None
 
 
 def task_ref(run: RunId, task: TaskName) -> str:

@@ -127,20 +127,32 @@ class Overlay:
         ids = {*self.snapshot.open_runs.get(process, ()), *self._added.get(process, ())}
         return [run for run in map(self.run, sorted(ids)) if run and run.state not in RUN_ENDED]
 
+    def hold(self, hold: str) -> Hold | None:
+        return self._holds.get(hold)
+
     def holds_over(self, run: Run, task: TaskName | None) -> Iterator[Hold]:
         """The holds that stand over a run, or over one of its tasks."""
+        return (hold for holds in self._holds_over(run, task) for hold in holds if hold.stands(self.now))
+
+    def holds_ahead(self, run: Run, task: TaskName | None) -> Iterator[Hold]:
+        """The same of those to come: the next on each object on which none stands."""
+        for holds in self._holds_over(run, task):
+            coming = [hold for hold in holds if hold.comes(self.now)]
+            if coming and not any(hold.stands(self.now) for hold in holds):
+                yield min(coming, key=lambda hold: hold.start)
+
+    def _holds_over(self, run: Run, task: TaskName | None) -> Iterator[list[Hold]]:
+        """The holds on each object that a run, or one of its tasks, is or lies under."""
         if not self.snapshot.holds and not self._holds.changed:
             return
         objects = {ROOT, run.id, run.process, *_folders(run.process)}
         if task is not None:
             objects.add(RunId(task_ref(run.id, task)))
         for name in sorted(objects):
-            for hold in self.holds_on(name):
-                if hold.stands(self.now):
-                    yield hold
+            yield self.holds_on(name)
 
     def holds_on(self, name: str) -> list[Hold]:
-        """The holds placed on exactly this object and not released."""
+        """The holds placed on exactly this object and not released, whether they stand or are to come."""
         known = [self._holds.get(hold) for hold in sorted(self.snapshot.held.get(name, ()))]
         added = [hold for hold in self._holds.values() if hold.object == name and hold.id not in self.snapshot.holds]
         return [hold for hold in (*known, *added) if hold is not None and hold.released_at is None]

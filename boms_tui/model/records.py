@@ -146,7 +146,11 @@ class CheckVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Nothing under `object` starts while it stands: a run, `RUN:TASK`, a process, or `FOLDER/`."""
+    """Nothing under `object` starts while it stands: a run, `RUN:TASK`, a process, `FOLDER/`, or `/`.
+
+    `begins` is None for one that stands at once. `began_at` is when a planned one was seen to have begun: from then on
+    it stands wherever clocks are set.
+    """
 
     id: str
     object: str
@@ -155,10 +159,37 @@ class Hold:
     placed_at: datetime
     until: datetime | None = None
     released_at: datetime | None = None
+    begins: datetime | None = None
+    began_at: datetime | None = None
     version: int = 1
 
+    @property
+    def start(self) -> datetime:
+        """From when on it stands."""
+        return self.begins or self.placed_at
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is to begin at a time, and has not been seen to."""
+        return self.begins is not None and self.began_at is None
+
     def stands(self, now: datetime) -> bool:
-        return self.released_at is None and (self.until is None or now < self.until)
+        return self._is_due(now) and self.released_at is None and (self.until is None or now < self.until)
+
+    def comes(self, now: datetime) -> bool:
+        """Whether it will stand later on."""
+        return not self._is_due(now) and self.released_at is None
+
+    def overlaps(self, other: "Hold") -> bool:
+        """Whether there is a time at which both would stand."""
+        return _before(self.start, other.until) and _before(other.start, self.until)
+
+    def _is_due(self, now: datetime) -> bool:
+        return not self.is_planned or self.start <= now
+
+
+def _before(at: datetime, end: datetime | None) -> bool:
+    return end is None or at < end
 
 
 @dataclass(frozen=True, slots=True)

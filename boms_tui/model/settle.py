@@ -1,8 +1,9 @@
 """What follows from a change: tasks become ready or not needed, runs move, free slots are given out."""
 
 from boms_tui.model.contest import starters
-from boms_tui.model.definition import Manual
+from boms_tui.model.definition import Manual, Task
 from boms_tui.model.draft import RUNTIME, Draft
+from boms_tui.model.endings import SPENT
 from boms_tui.model.followers import follow_task
 from boms_tui.model.gates import task_gates
 from boms_tui.model.ids import RunId, TaskName
@@ -17,19 +18,24 @@ T = TaskState
 _UNUSUAL = (T.FAILED, T.NOT_NEEDED, T.CANCELLED)
 """Tasks in one of these can rule others out."""
 _LOOKED_AT = frozenset({T.WAITING, T.READY, T.CONFIRM, T.NOT_NEEDED})
+EXCLUDED, DRY = "excluded by the definition", "dry pass: nothing was run"
 
 
 def settle(draft: Draft) -> None:
     """Follow every change to its end, then start whoever has a slot, and all units and locks that it needs."""
     draft.actor, draft.request, draft.why = RUNTIME, "", ""
+    _follow(draft)
+    while _give_turns(draft):
+        _follow(draft)
+
+
+def _follow(draft: Draft) -> None:
     while draft.todo_tasks or draft.todo_runs:
         if draft.todo_tasks:
             run_id, name = draft.todo_tasks.popitem()[0]
             _consider_task(draft, run_id, name)
         else:
             consider_run(draft, draft.todo_runs.popitem()[0])
-    for task in starters(draft):
-        _claim(draft, task)
 
 
 def _consider_task(draft: Draft, run_id: RunId, name: TaskName) -> None:
@@ -38,6 +44,9 @@ def _consider_task(draft: Draft, run_id: RunId, name: TaskName) -> None:
         return
     task = draft.task(run_id, name)
     follow_task(draft, run, task)
+    if task.state is T.WAITING and draft.definition(run).tasks[name].exclude:
+        draft.move_task(task, TaskEvent.EXCLUDED, reason=EXCLUDED, ended_at=draft.now)
+        return
     if task.state not in _LOOKED_AT or _still_blocked(draft, run, task):
         return
     closed = [gate for gate in task_gates(draft, run, task) if not gate.open]
@@ -76,18 +85,46 @@ def _rule(draft: Draft, run: Run, task: TaskRun, closed: list[Gate]) -> None:
         if task.state in {T.READY, T.CONFIRM}:
             draft.move_task(task, TaskEvent.GATES_CLOSED, ready_at=None, reason=closed[0].detail)
     elif task.state is T.WAITING:
-        work = draft.definition(run).tasks[task.task].work
-        if isinstance(work, Manual):
-            draft.move_task(task, TaskEvent.ASKED, ready_at=draft.now, reason=work.prompt)
-        else:
-            draft.move_task(task, TaskEvent.GATES_OPENED, ready_at=draft.now, reason="")
+        _open(draft, draft.definition(run).tasks[task.task], task)
 
 
-def _claim(draft: Draft, task: TaskRun) -> None:
+def _open(draft: Draft, defined: Task, task: TaskRun) -> None:
+    """All gates of a waiting task are open."""
+    if not isinstance(defined.work, Manual):
+        draft.move_task(task, TaskEvent.GATES_OPENED, ready_at=draft.now, reason="")
+    elif defined.dry:
+        _pass_dry(draft, task)
+    else:
+        draft.move_task(task, TaskEvent.ASKED, ready_at=draft.now, reason=defined.work.prompt)
+
+
+def _give_turns(draft: Draft) -> bool:
+    """Let those start who have all that they need; whether any gave it back, so that others may have it."""
+    kept = [_start(draft, task) for task in starters(draft)]
+    return not all(kept)
+
+
+def _start(draft: Draft, task: TaskRun) -> bool:
+    """Give a ready task its turn; whether it keeps the slot, units and locks that it has got."""
     run = draft.run(task.run)
     if run is None:
         raise AssertionError(f"{task.ref} belongs to no run")
-    pool = draft.definition(run).tasks[task.task].pool
+    defined = draft.definition(run).tasks[task.task]
+    if any(draft.holds_over(run, task.task)):
+        draft.look_at(task.run, task.task)
+    elif defined.dry:
+        _pass_dry(draft, task)
+    else:
+        _claim(draft, task, defined.pool)
+        return True
+    return False
+
+
+def _pass_dry(draft: Draft, task: TaskRun) -> None:
+    draft.move_task(task, TaskEvent.PASSED_DRY, reason=DRY, ended_at=draft.now, **SPENT)
+
+
+def _claim(draft: Draft, task: TaskRun, pool: str) -> None:
     number = task.attempts + 1
     draft.move_task(
         task,

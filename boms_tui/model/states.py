@@ -46,6 +46,8 @@ class TaskEvent(StrEnum):
     POSSIBLE_AGAIN = "possible-again"
     CANCELLED = "cancelled"
     STILL_RUNNING = "still-running"
+    EXCLUDED = "excluded"
+    PASSED_DRY = "passed-dry"
 
 
 class RunState(StrEnum):
@@ -122,6 +124,8 @@ TASK_ROWS: tuple[tuple[TaskEvent, frozenset[TaskState], TaskState], ...] = (
     (E.RETRIED, frozenset({T.FAILED, T.BACKOFF}), T.WAITING),
     (E.RERUN, ENDED | {T.UNKNOWN}, T.WAITING),
     (E.SKIPPED, IDLE | {T.FAILED, T.NOT_NEEDED}, T.SKIPPED),
+    (E.EXCLUDED, frozenset({T.WAITING}), T.SKIPPED),
+    (E.PASSED_DRY, frozenset({T.WAITING, T.READY}), T.SKIPPED),
     (E.FORCED, IDLE | {T.FAILED, T.NOT_NEEDED, T.UNKNOWN}, T.FORCED_OK),
     (E.RULED_OUT, IDLE, T.NOT_NEEDED),
     (E.POSSIBLE_AGAIN, frozenset({T.NOT_NEEDED}), T.WAITING),

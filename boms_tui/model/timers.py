@@ -79,5 +79,7 @@ def task_times(task: TaskRun) -> Iterator[Coming]:
 
 
 def hold_times(hold: Hold) -> Iterator[Coming]:
+    if hold.is_planned:
+        yield hold.start, HoldDue(hold.id)
     if hold.until is not None:
         yield hold.until, HoldDue(hold.id)

@@ -127,9 +127,9 @@ class Progress:
 class RunView:
     """One run at one moment: its definition, its tasks in that order, and the newest attempt of each.
 
-    `held` names the run and the tasks that a hold of their own stands on; `waits` says of each task that waits for
-    something outside its run what that is; `progress` has what the tasks that run say of themselves. `unfit` says that
-    whom it runs for may not have it run any more: each start needs the yes of somebody who may.
+    `held` names the run and the tasks that a hold of their own stands on or is planned for; `waits` says of each task
+    that waits for something outside its run what that is; `progress` has what the tasks that run say of themselves.
+    `unfit` says that whom it runs for may not have it run any more: each start needs the yes of somebody who may.
     """
 
     run: Run

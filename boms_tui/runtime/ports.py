@@ -36,7 +36,7 @@ class LeaderStore(Protocol):
     def give_back(self, epoch: int, now: datetime) -> None: ...
 
     def picture(self, dates: Collection[date] = ()) -> Picture:
-        """Every run that has not ended, with the standing holds, and every run of `dates`."""
+        """Every run that has not ended, with all holds that are not over, and every run of `dates`."""
         ...
 
     def current(self) -> Sequence[Revision]:

@@ -42,6 +42,7 @@ _FIELDS: Mapping[tuple[str, On], tuple[Field, ...]] = {
     ("rerun", On.TASK): (Field("only", "Only this one", choices=("no", "yes")),),
     ("cancel", On.RUN): (Field("leave", "Let live tasks end", choices=("no", "yes")),),
 }
+_FROM = Field("from", "From", hint="HH:MM, or empty: at once")
 _UNTIL = Field("until", "Until", hint="HH:MM, or empty: until released")
 _DATE = Field("date", "Business date", hint="YYYY-MM-DD, or empty: the current one")
 
@@ -49,7 +50,7 @@ _DATE = Field("date", "Business date", hint="YYYY-MM-DD, or empty: the current o
 def fields_of(verb: str, on: On, process: Process | None = None) -> tuple[Field, ...]:
     """The fields of a verb's box. `process` is what an order is for, where it is known."""
     if verb == "hold":
-        return (_UNTIL,)
+        return (_FROM, _UNTIL)
     if verb == "order":
         parameters = process.parameters.items() if process is not None else ()
         return (_DATE, *(_parameter(name, parameter) for name, parameter in parameters))
@@ -63,18 +64,24 @@ def _parameter(name: str, parameter: Parameter) -> Field:
 
 
 def parameters_of(values: Mapping[str, str], now: datetime, zone: ZoneInfo) -> dict[str, str]:
-    """What the request carries; empty fields are left out, and `until` becomes an instant."""
+    """What the request carries; empty fields are left out, and times become instants, `until` one after `from`.
+
+    What is no `HH:MM` is left as it is, for the runtime to judge.
+    """
     given = {name: value.strip() for name, value in values.items() if value.strip()}
-    if "until" in given:
-        given["until"] = _instant(given["until"], now, zone)
+    after = now
+    for name in ("from", "until"):
+        at = _next(given.get(name, ""), after, zone)
+        if at is not None:
+            given[name], after = at.isoformat(), at
     return given
 
 
-def _instant(text: str, now: datetime, zone: ZoneInfo) -> str:
-    """The next time the clock shows `HH:MM`, as ISO-8601; anything else as it is, for the runtime to judge."""
+def _next(text: str, after: datetime, zone: ZoneInfo) -> datetime | None:
+    """The next time after that moment that the clock shows `HH:MM`; None for any other text."""
     hour, colon, minute = text.partition(":")
     if not (colon and hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60):
-        return text
-    local = now.astimezone(zone)
+        return None
+    local = after.astimezone(zone)
     at = local.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
-    return (at if at > local else at + timedelta(days=1)).isoformat()
+    return at if at > local else at + timedelta(days=1)

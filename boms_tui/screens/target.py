@@ -18,9 +18,9 @@ from boms_tui.screens.text import safe
 class Target:
     """The object of an act. `name` is what a person types to confirm, `version` what the request carries.
 
-    `held` says whether a hold stands on it, None where that is not known; `asks` whether it takes a person's yes,
-    and `question` what it asks. `evidence` is what is known of an attempt that nobody can prove. `begun` says that a
-    run has started. `sequence` is the journal's head when it was read.
+    `held` says whether there is a hold of its own to release, None where that is not known; `asks` whether it takes a
+    person's yes, and `question` what it asks. `evidence` is what is known of an attempt that nobody can prove. `begun`
+    says that a run has started. `sequence` is the journal's head when it was read.
     """
 
     on: On
@@ -76,7 +76,7 @@ def evidence_of(task: TaskRun, attempt: Attempt | None) -> str:
 
 
 def held_by_gates(gates: Iterable[Gate], object_id: str) -> bool:
-    """Whether one of these gates is a hold on the object itself, and not on what lies above it."""
+    """Whether one of these gates is a hold on the object itself, standing or planned, and not on what lies above it."""
     return any(gate.kind is GateKind.HOLD and gate.name == f"hold:{object_id}" for gate in gates)
 
 

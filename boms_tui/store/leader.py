@@ -101,7 +101,7 @@ class Leader:
         self._access.write(act, repeatable=True)
 
     def picture(self, dates: Collection[date] = ()) -> Picture:
-        """Every run that has not ended, with the standing holds, and every run of `dates`."""
+        """Every run that has not ended, with all holds that are not over, and every run of `dates`."""
         return self._access.read(lambda connection: pictures.whole(connection, self._shelf, dates))
 
     def current(self) -> Sequence[Revision]:

@@ -13,7 +13,7 @@ from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.definitions import load_body
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, parse_run_id, split_ref
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.records import Attempt, CheckVerdict, Revision, SealedEntry, Verdict
+from boms_tui.model.records import Attempt, CheckVerdict, Hold, Revision, SealedEntry, Verdict
 from boms_tui.model.states import RunState
 from boms_tui.model.views import BoardQuery, BoardRow, Output, ProcessRow, Progress, Pulse, Stretch, UserRow
 from boms_tui.store import boards, checks, dialects, journals, outputs, pictures, shelf, singles, tables
@@ -109,6 +109,11 @@ class Reader:
     def progress(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, Progress]:
         """What attempts said of themselves; those that said nothing are left out."""
         return self._access.read(lambda connection: outputs.progress(connection, attempts))
+
+    def holds(self) -> Sequence[Hold]:
+        """Those that nobody has released and whose end the runtime has not seen."""
+        rows = select(tables.hold).where(tables.OPEN_HOLD)
+        return self._access.read(lambda connection: [Hold(*row) for row in connection.execute(rows)])
 
     def journal(self, *, about: str = "", after: int = 0, limit: int = 1_000) -> Sequence[SealedEntry]:
         """Rows after `after`, the oldest first; `about` narrows to an object and what lies under it."""

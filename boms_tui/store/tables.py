@@ -203,6 +203,8 @@ hold = Table(
     Column("placed_at", Instant, nullable=False),
     Column("until", Instant),
     Column("released_at", Instant),
+    Column("begins", Instant),
+    Column("began_at", Instant),
     Column("version", Count, nullable=False),
 )
 
@@ -334,10 +336,10 @@ ACTIVE_RUN = among(run.c.state, frozenset(RunState) - RUN_ENDED)
 LIVE_ATTEMPT = among(attempt.c.state, {AttemptState.STARTING, AttemptState.RUNNING, AttemptState.UNKNOWN})
 PENDING_REQUEST = request.c.answered_at.is_(None)
 PENDING_LOGIN = login.c.answered_at.is_(None)
-STANDING_HOLD = hold.c.released_at.is_(None)
+OPEN_HOLD = hold.c.released_at.is_(None)
 
 partial("ix_attempt_live", attempt.c.state, where=LIVE_ATTEMPT)
-partial("ix_hold_standing", hold.c.object, where=STANDING_HOLD)
+partial("ix_hold_open", hold.c.object, where=OPEN_HOLD)
 partial("ix_request_pending", request.c.arrival, where=PENDING_REQUEST)
 partial("ix_login_pending", login.c.arrival, where=PENDING_LOGIN)
 partial(

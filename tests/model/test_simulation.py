@@ -59,6 +59,9 @@ def a_night() -> Night:
                        start=(ProcessStart(ProcessId("risk/margin")),), overlap=Overlap.SKIP)  # fmt: skip
     beside = process("report/all", *(task(name, priority=n * 30, resources={"warehouse": n + 1}, locks=SHARED)
                                      for n, name in enumerate(("load", "compute", "cube"))),
+                     task("totals", "load", dry=True, locks=ALONE, resources={"warehouse": 2}),
+                     task("sign", "totals", work=Manual("ok?"), dry=True),
+                     task("clean", "sign", exclude=True), task("tell", "clean", dry=True, confirm=True),
                      overlap=Overlap.PARALLEL)  # fmt: skip
     return Night(flow, follower, beside, slots=3, beside=Catalogue(resources={"warehouse": Resource("warehouse", 3)}))
 
@@ -93,6 +96,12 @@ class AnyNight(RuleBasedStateMachine):
     @rule(verb=st.sampled_from(["hold", "release"]), what=st.sampled_from(["/", "risk/", "settle/pay"]))
     def hold_widely(self, verb: str, what: str) -> None:
         self.night.ask(verb, what)
+
+    @rule(what=st.sampled_from(["/", "risk/", "report/all"]), ahead=st.integers(1, 20), lasts=st.integers(1, 20))
+    def plan_a_hold(self, what: str, ahead: int, lasts: int) -> None:
+        begins = self.night.now + timedelta(seconds=ahead)
+        until = begins + timedelta(seconds=lasts)
+        self.night.ask("hold", what, given={"from": begins.isoformat(), "until": until.isoformat()})
 
     @rule(why=st.sampled_from(["it is older", "it is another"]))
     def stray(self, why: str) -> None:
@@ -209,8 +218,18 @@ class AnyNight(RuleBasedStateMachine):
 
     @invariant()
     def nothing_starts_while_everything_is_held(self) -> None:
-        if any(hold.object == "/" for hold in self.night.snapshot.holds.values()):
+        if any(hold.object == "/" and hold.stands(self.night.now) for hold in self.night.snapshot.holds.values()):
             assert not plain.in_rank(self.night.snapshot)
+
+    @invariant()
+    def what_is_excluded_or_dry_has_no_attempt(self) -> None:
+        flows = self.night.snapshot.catalogue.processes
+        quiet = {
+            (flow.id, one.name) for flow in flows.values() for one in flow.tasks.values() if one.exclude or one.dry
+        }
+        for run in self.night.snapshot.runs.values():
+            for one in self.night.snapshot.tasks[run.id].values():
+                assert not ((run.process, one.task) in quiet and one.attempts)
 
     @invariant()
     def what_a_person_gave_is_used_up_by_the_start(self) -> None:

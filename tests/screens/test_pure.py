@@ -264,6 +264,21 @@ def test_until_is_the_next_time_the_clock_shows_it() -> None:
     assert parameters_of({"until": "tomorrow"}, NOW, KOLKATA) == {"until": "tomorrow"}
 
 
+@pytest.mark.parametrize(
+    ("given_values", "sent"),
+    [
+        ({"from": "23:00", "until": "02:00"}, {"from": "20T23:00", "until": "21T02:00"}),
+        ({"from": "06:30", "until": "07:00"}, {"from": "21T06:30", "until": "21T07:00"}),
+        ({"from": "06:30", "until": "23:00"}, {"from": "21T06:30", "until": "21T23:00"}),
+        ({"from": "23:00", "until": ""}, {"from": "20T23:00"}),
+    ],
+)
+def test_a_planned_hold_ends_after_it_begins(given_values: dict[str, str], sent: dict[str, str]) -> None:
+    whole = {name: f"2026-11-{text}:00+05:30" for name, text in sent.items()}
+    assert parameters_of(given_values, NOW, KOLKATA) == whole
+    assert parameters_of({"from": "at dawn"}, NOW, KOLKATA) == {"from": "at dawn"}
+
+
 def test_an_effect_says_what_it_starts_and_what_stays() -> None:
     effect = Effect(("cube",), (("release", "a person"),), ("finance/ledger@2026-11-20.1",), then=("totals",))
     text = "\n".join(line.text for line in effect_lines(effect, "", 60))

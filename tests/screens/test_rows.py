@@ -271,6 +271,22 @@ def test_a_task_says_what_it_holds_while_it_runs() -> None:
     assert "holds 2 of warehouse-slots, lock positions (exclusive), lock prices (shared)" in text
 
 
+@pytest.mark.parametrize(
+    ("exclude", "dry", "says"),
+    [
+        (True, True, "excluded it is skipped as soon as its run starts"),
+        (False, True, "dry nothing is run; it is skipped once its gates are open"),
+        (False, False, ""),
+    ],
+)
+def test_a_task_says_that_it_runs_nothing(*, exclude: bool, dry: bool, says: str) -> None:
+    view = FakeGateway().task(COMPUTE)
+    marked = replace(view, definition=replace(view.definition, exclude=exclude, dry=dry))
+    text = joined(fact_lines(marked, moment(160), None, None))
+    assert says in text
+    assert ("is skipped" in text, "nothing is run" in text) == (bool(says), dry and not exclude)
+
+
 # people
 def test_the_ladder_goes_by_the_time_since_the_first_call() -> None:
     text = joined(ladder_lines(CONTACTS, "settlement-desk", moment(44)))

@@ -64,6 +64,9 @@ class Evidence:
     def _judge(self, row: AttemptRow, before: AttemptRow | None) -> None:
         if before is not None and not before.is_live and before.state is not A.UNKNOWN:
             self.trace.complain("I3 an end is recorded once", f"{row.id} was {before} and is {row}")
+        defined = self.task_of(row)
+        if defined.exclude or defined.dry:
+            self.trace.complain("S6 what is excluded or dry runs nothing", row.id)
         host = self.hosts[row.node]
         folder = host.folders.get(row.id)
         if row.state is A.UNKNOWN:

@@ -16,6 +16,7 @@ T = TaskState
 _MOVING = frozenset({T.READY, T.STARTING, T.RUNNING, T.KILLING, T.BACKOFF})
 _SOON = timedelta(seconds=2)
 _DAYS = timedelta(days=3)
+_HOLDS = "SELECT object, until, begins, began_at FROM hold WHERE released_at IS NULL ORDER BY object, id"
 LOST, DUE = "nothing is lost", "I9 each occurrence once"
 
 
@@ -32,6 +33,7 @@ class Inventory:
         self._attempts_are_watched(node)
         self._slots_are_used()
         self._backoffs_end()
+        self._holds_come_and_go()
         ordered = {(run.process, run.occurrence) for run in self.promises.board.runs.values()}
         processes = {process.id: process for process in self.night.plan.processes}
         for name in self.night.plan.times:
@@ -81,6 +83,14 @@ class Inventory:
         for task in self.promises.board.tasks.values():
             if task.state is T.BACKOFF and task.due_at is not None and moment(task.due_at) < soon:
                 self._complain(LOST, f"{task.ref} should have been tried again")
+
+    def _holds_come_and_go(self) -> None:
+        soon = self.night.clock.now() - _SOON
+        for name, until, begins, began_at in self.night.ledger.ask(_HOLDS):
+            if begins is not None and began_at is None and moment(begins) < soon:
+                self._complain(LOST, f"the hold on {name} should have begun")
+            if until is not None and moment(until) < soon:
+                self._complain(LOST, f"the hold on {name} should have ended")
 
     def _times_are_kept(self, process: Process, ordered: set[str]) -> None:
         """Each time of a schedule has ordered a run, and no other time has; the store keeps them apart."""

@@ -84,6 +84,7 @@ class People:
     def __post_init__(self) -> None:
         self._inbox = Inbox(self.ledger.engine)
         self._dice = self.chance.stream("people")
+        self._ahead = self.chance.stream("planned holds")
 
     def act(self, board: Board) -> None:
         """Somebody asks for something."""
@@ -199,12 +200,12 @@ class People:
             return verb, process, {}
         folder = process.partition("/")[0] + "/"
         day = (self.clock.now() + timedelta(days=dice.randint(0, 1))).date()
-        return verb, dice.choice((process, folder, f"{process}@{day}")), self._until(dice)
+        return verb, dice.choice((process, folder, f"{process}@{day}")), self._span(dice)
 
     def _on_run(self, verb: str, run: str, dice: Random) -> tuple[str, str, dict[str, str]]:
         given: dict[str, dict[str, str]] = {
             "cancel": {"leave": "yes"} if dice.random() < 0.3 else {},
-            "hold": self._until(dice),
+            "hold": self._span(dice),
             "free": {"gate": dice.choice(_GATES)},
         }
         return verb, run, given.get(verb, {})
@@ -214,15 +215,19 @@ class People:
             "resolve": {"as": dice.choice(("ok", "failed", "rerun", "running"))},
             "confirm": {"answer": "no"} if dice.random() < 0.2 else {},
             "rerun": {"only": "yes"} if dice.random() < 0.4 else {},
-            "hold": self._until(dice),
+            "hold": self._span(dice),
             "free": {"gate": dice.choice(_GATES)},
         }
         return verb, task.ref, given.get(verb, {})
 
-    def _until(self, dice: Random) -> dict[str, str]:
-        if dice.random() < 0.5:
-            return {}
-        return {"until": (self.clock.now() + timedelta(minutes=dice.randint(1, 200))).isoformat()}
+    def _span(self, dice: Random) -> dict[str, str]:
+        """From now on or from a time to come, until a time or until somebody releases it."""
+        now, given = self.clock.now(), dict[str, str]()
+        if dice.random() >= 0.5:
+            given["until"] = (now + timedelta(minutes=dice.randint(1, 200))).isoformat()
+        if self._ahead.random() < 0.4:
+            given["from"] = (now + timedelta(minutes=self._ahead.randint(1, 120))).isoformat()
+        return given
 
 
 def _signed(request: Request, by: str) -> Sent:

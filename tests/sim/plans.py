@@ -50,7 +50,8 @@ class Plan:
     resources: tuple[Resource, ...] = (FEED,)
 
 
-def drawn(dice: Random, hours: Random) -> Plan:
+def drawn(dice: Random, hours: Random, marks: Random) -> Plan:
+    """`hours` are the dice of windows, `marks` those of what is excluded and dry."""
     times: dict[ProcessId, Daily] = {}
     made: list[Process] = []
     for place, name in enumerate(NAMES[: dice.randint(1, len(NAMES))]):
@@ -58,8 +59,13 @@ def drawn(dice: Random, hours: Random) -> Plan:
         if dice.random() < (0.8 if place == 0 else 0.3):
             times[name] = Daily(tuple(sorted(dice.sample(range(24), dice.randint(1, 4)))), dice.choice((0, 30, 59)))
         process = _process(name, before, times.get(name), dice)
-        made.append(replace(process, window=hours.choice(_WINDOWS)))
+        tasks = {task.name: _marked(task, marks) for task in process.tasks.values()}
+        made.append(replace(process, window=hours.choice(_WINDOWS), tasks=tasks))
     return Plan(tuple(made), times)
+
+
+def _marked(task: Task, dice: Random) -> Task:
+    return replace(task, exclude=dice.random() < 0.05, dry=dice.random() < 0.1)
 
 
 def _process(name: ProcessId, before: list[Process], daily: Daily | None, dice: Random) -> Process:

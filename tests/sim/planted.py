@@ -9,13 +9,14 @@ from unittest.mock import patch
 
 from boms_tui import clock
 from boms_tui.errors import NoAnswerError
-from boms_tui.model import asked, decide, endings, gates
+from boms_tui.model import asked, decide, endings, gates, settle
 from boms_tui.model.acts import hold
 from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.decision import Decision, Kill
 from boms_tui.model.draft import Draft
-from boms_tui.model.facts import Exited, Fact, Lost, OccurrenceDue, TaskDue, TookOver, Voided
-from boms_tui.model.records import Attempt, Hold
+from boms_tui.model.facts import Exited, Fact, HoldDue, Lost, OccurrenceDue, TaskDue, TookOver, Voided
+from boms_tui.model.overlay import Overlay
+from boms_tui.model.records import Attempt, Hold, TaskRun
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import AttemptState, TaskEvent
 from boms_tui.model.timers import Coming, Timers
@@ -170,6 +171,14 @@ def _silent(action: str) -> Iterator[None]:
         yield
 
 
+def _run_it(draft: Draft, task: TaskRun) -> bool:
+    """As if no task were dry."""
+    run = draft.run(task.run)
+    assert run is not None
+    settle._claim(draft, task, draft.definition(run).tasks[task.task].pool)
+    return True
+
+
 def _nothing(*_: object, **__: object) -> None: ...
 
 
@@ -182,7 +191,9 @@ FAULTS: dict[str, Planted] = {
     "a commit without an answer is believed in": Planted(
         lambda: patch.object(Term, "_write", _believe_in_commits), ("I", "memory", "a runtime", "nothing"), near=34
     ),
-    "the epoch is not proved": Planted(lambda: patch.object(Commit, "_prove", _nothing), ("I", "a runtime", "memory")),
+    "the epoch is not proved": Planted(
+        lambda: patch.object(Commit, "_prove", _nothing), ("I", "a runtime", "memory"), near=40
+    ),
     "nothing is adopted": Planted(lambda: patch.object(Term, "lead", _adopt_nothing), ("nothing is lost",)),
     "an occurrence is ordered twice": Planted(_rule(OccurrenceDue, _a_little_later), ("I9",)),
     "times that pass without a leader are forgotten": Planted(
@@ -194,12 +205,17 @@ FAULTS: dict[str, Planted] = {
     "rights are not checked": Planted(lambda: patch.object(asked, "_right", _nothing), ("I5",)),
     "a window keeps nothing from starting": Planted(lambda: patch.object(gates, "_window", lambda *_: ()), ("S14",)),
     "a backoff has no timer": Planted(lambda: _forgetting(TaskDue), ("nothing is lost",)),
+    "a planned hold has no timer": Planted(lambda: _forgetting(HoldDue), ("nothing is lost",)),
+    "a hold keeps nothing from starting": Planted(
+        lambda: patch.object(Overlay, "holds_over", lambda *_: iter(())), ("nothing starts",)
+    ),
+    "what is dry is run": Planted(lambda: patch.object(settle, "_start", _run_it), ("S6",)),
     "a transition is not journalled": Planted(lambda: _silent("gates-opened"), ("I10",)),
-    "another node's attempt is killed": Planted(lambda: patch.object(Draft, "kill", _kill_anywhere), ("I",)),
+    "another node's attempt is killed": Planted(lambda: patch.object(Draft, "kill", _kill_anywhere), ("I",), near=67),
     "what is held and released at once has two versions": Planted(
         lambda: patch.object(Draft, "release", _release_twice_new), ("a runtime",)
     ),
     "a release orders what is to come": Planted(_releases_order, ("I4",)),
     "a request is answered before an earlier one": Planted(_out_of_turn, ("I4",), near=34),
-    "an old attempt hides a running one": Planted(_newest_last, ("memory", "I", "nothing is lost")),
+    "an old attempt hides a running one": Planted(_newest_last, ("memory", "I", "nothing is lost"), near=52),
 }

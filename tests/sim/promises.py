@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from boms_tui.model.ids import AttemptId
 from boms_tui.store.leader import Leader
+from tests.sim.blackouts import Blackouts
 from tests.sim.board import Board, Definitions, seen
 from tests.sim.chronicle import Chronicle
 from tests.sim.evidence import Evidence
@@ -41,6 +42,7 @@ class Promises:
             self.ledger, self.trace, self.chronicle, self.definitions, self.hosts, self.pools,
             self.people.plan.resources,
         )  # fmt: skip
+        self.blackouts = Blackouts(self.ledger, self.trace)
         self._fresh = Leader(self.ledger.engine)
 
     def started(self, attempt: AttemptId, node: str) -> None:
@@ -71,6 +73,7 @@ class Promises:
             rows = self.chronicle.read_on()
             self.chronicle.compare(self.board)
             self.evidence.check(self.board, rows)
+            self.blackouts.check(rows)
             self.verdicts.check(before)
             self._check_memory(runtimes, fully=fully)
 

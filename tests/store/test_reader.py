@@ -234,6 +234,18 @@ def test_a_picture_has_what_the_gates_of_its_run_look_at(house: House) -> None:
     assert picture.definitions[MARGIN, 1] == margin
 
 
+def test_the_holds_that_are_not_over_are_read_whether_they_stand_or_are_planned(house: House) -> None:
+    stands, over, planned = (
+        Hold("h-1", "settlement/", "meera", "", NOW),
+        Hold("h-2", "settlement/", "meera", "", NOW, released_at=NOW),
+        Hold(
+            "h-3", MARGIN, "ravi", "release 4.2", NOW, until=NOW + timedelta(hours=2), begins=NOW + timedelta(hours=1)
+        ),
+    )
+    house.commit(holds=(stands, over, planned))
+    assert sorted(house.reader.holds(), key=lambda hold: hold.id) == [stands, planned]
+
+
 def test_a_run_that_needs_a_lock_is_seen_with_its_rivals_beside(house: House) -> None:
     """Of other runs only what is open and what is ready: that holds, and waits for, what this one needs."""
     alone = Task(TaskName("load"), Command(("true",)), locks=(Lock("positions"),))

@@ -136,6 +136,8 @@ def _task(name: TaskName, document: ProcessDocument) -> Task:
         contacts=tuple(_first(task.contacts, defaults.contacts, else_=[])),
         instructions=task.instructions or "",
         output_cap=_first(task.output_cap, defaults.output_cap, else_=10_000_000),
+        exclude=_first(task.exclude, defaults.exclude, else_=False),
+        dry=_first(task.dry, defaults.dry, else_=False),
     )
     return common if task.manual is not None else _with_attempts(common, task, defaults)
 

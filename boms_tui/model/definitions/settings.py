@@ -31,7 +31,7 @@ from boms_tui.model.definitions.scalars import (
 class Settings(RetryPart):
     """What a task may say, and `defaults` for all tasks."""
 
-    later: ClassVar[Keys] = frozenset({"approval", "authorised", "dry", "exclude"})
+    later: ClassVar[Keys] = frozenset({"approval", "authorised"})
 
     retry_on: Retriable | None = None
     timeout: SomeTime | None = None
@@ -49,6 +49,8 @@ class Settings(RetryPart):
     checks: ChecksPart = Field(default_factory=ChecksPart)
     resources: dict[Id, Units] = Field(default_factory=dict)
     locks: list[LockEntry] | None = None
+    exclude: Flag | None = None
+    dry: Flag | None = None
 
 
 class ManualPart(Part):

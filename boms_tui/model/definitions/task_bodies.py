@@ -53,6 +53,8 @@ def dump_task(task: Task) -> Json:
         "resources": dict(task.resources),
         "locks": [{"name": lock.name, "mode": lock.mode} for lock in task.locks],
         "secrets": dict(task.secrets),
+        "exclude": task.exclude,
+        "dry": task.dry,
     }
 
 

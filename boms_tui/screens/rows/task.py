@@ -169,6 +169,8 @@ def _definition_lines(view: TaskView, moment: Moment) -> Iterator[Line]:
     task = view.definition
     facts = (
         ("runs" if isinstance(task.work, Command) else "asks", work_text(task)),
+        ("dry", "nothing is run; it is skipped once its gates are open" if task.dry and not task.exclude else ""),
+        ("excluded", "it is skipped as soon as its run starts" if task.exclude else ""),
         ("after", ", ".join(map(str, task.after))),
         ("pool", f"{task.pool}, priority {task.priority}"),
         ("holds", _holdings(task)),

@@ -95,6 +95,8 @@ tasks = st.builds(
     resources=st.dictionaries(names, units, max_size=3),
     locks=st.lists(st.builds(Lock, names, st.sampled_from(LockMode)), max_size=3).map(tuple),
     secrets=st.dictionaries(names, text, max_size=3),
+    exclude=st.booleans(),
+    dry=st.booleans(),
 )
 whole_processes = st.builds(
     Process,

@@ -37,6 +37,8 @@ OF_ONE_PROCESS = [
      "2:42: not a factor from 1 to 100: .nan (such as 2 or 1.5)"),
     ("tasks: {t: {command: run, priority: 101}}\n", "2:37: not a whole number from 0 to 100: 101"),
     ("tasks: {t: {command: run, confirm: yes}}\n", "2:36: neither true nor false: yes"),
+    ("tasks: {t: {command: run, exclude: on}}\n", "2:36: neither true nor false: on"),
+    ("tasks: {t: {command: run, dry: 1}}\n", "2:32: neither true nor false: 1"),
     ("tasks: {t: {command: run, timeout: 5 minutes}}\n",
      "2:36: not a duration: 5 minutes (such as 30s, 5m, 2h or 1d)"),
     ("tasks: {t: {command: run, timeout: 0s}}\n", "2:36: `timeout` must be longer than 0s"),
@@ -220,7 +222,7 @@ LATER = [
     *("deadlines", "authorised"),
 ]
 LATER_OF_TASKS = [
-    *("authorised", "approval", "exclude", "dry", "sql", "procedure", "package"),
+    *("authorised", "approval", "sql", "procedure", "package"),
 ]
 
 

@@ -92,7 +92,8 @@ def test_everything_a_task_says() -> None:
       success_codes: [0, 3], after: [s], retries: 3, retry_delay: 5s, retry_backoff: 1.5, retry_max_delay: 1m,
       timeout: 2h, pool: big, priority: 9, confirm: true, on_failure: fail, contacts: [], output_cap: 64KiB,
       retry_jitter: 20%, retry_on: [failed, timed-out], on_unknown: rerun, checks: {before: [{file: in.csv}]},
-      resources: {slots: 2}, locks: [positions], secrets: {PASSWORD: "env:PASSWORD"}"""
+      resources: {slots: 2}, locks: [positions], secrets: {PASSWORD: "env:PASSWORD"},
+      exclude: true, dry: true"""
     assert task(said) == Task(
         name=T,
         work=Command(("run", "a b"), {"A": "${run}"}, "jobs", frozenset({0, 3})),
@@ -118,6 +119,8 @@ def test_everything_a_task_says() -> None:
         resources={"slots": 2},
         locks=(Lock("positions"),),
         secrets={"PASSWORD": "env:PASSWORD"},
+        exclude=True,
+        dry=True,
     )
 
 
@@ -173,6 +176,14 @@ def test_defaults_lie_under_tasks() -> None:
 def test_a_manual_task_takes_no_notice_of_what_defaults_say_of_commands() -> None:
     found = task("manual: {prompt: Well?}", "defaults: {retries: 2, confirm: true, environment: {A: a}}")
     assert (found.work, found.confirm) == (Manual("Well?"), False)
+
+
+@pytest.mark.parametrize("work", ["command: run", "manual: {prompt: Well?}"])
+def test_every_task_may_be_excluded_or_dry_and_so_may_all(work: str) -> None:
+    assert (task(work).exclude, task(work).dry) == (False, False)
+    assert (task(f"{work}, exclude: true").exclude, task(f"{work}, dry: true").dry) == (True, True)
+    found = task(f"{work}, dry: false", "defaults: {exclude: true, dry: true}")
+    assert (found.exclude, found.dry) == (True, False)
 
 
 def test_tasks_come_in_order_of_their_dependencies_then_of_the_file() -> None:

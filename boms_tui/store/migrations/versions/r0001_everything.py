@@ -65,10 +65,12 @@ def upgrade() -> None:
         Column("placed_at", Instant, nullable=False),
         Column("until", Instant),
         Column("released_at", Instant),
+        Column("begins", Instant),
+        Column("began_at", Instant),
         Column("version", Count, nullable=False),
         PrimaryKeyConstraint("id", name="pk_hold"),
     )
-    _partial("ix_hold_standing", "hold", ["object"], "released_at IS NULL")
+    _partial("ix_hold_open", "hold", ["object"], "released_at IS NULL")
     op.create_table(
         "journal",
         Column("sequence", SERIAL, autoincrement=False),
