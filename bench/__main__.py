@@ -4,12 +4,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import console, crowd, night
+from bench import console, crowd, night, schedule
 from bench.figures import Figure, table, write
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "night": night.figures,
     "crowd": crowd.figures,
+    "schedule": schedule.figures,
     "console": console.figures,
 }
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from boms_tui.model.almanac import EVERY_DAY, Almanac
 from boms_tui.model.calendar import Calendar
 from boms_tui.model.causes import Causes, causes_of
-from boms_tui.model.condition import Dependency, RelativeDate
+from boms_tui.model.condition import Dependency, RelativeDate, dependencies
 from boms_tui.model.definition import Contact, Process, Resource, Role
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.records import Attempt, Event, Hold, Run, Sighting, TaskRun
@@ -36,6 +36,17 @@ class Catalogue:
     def almanac(self) -> Almanac:
         """Which dates its calendars select."""
         return Almanac(self.calendars)
+
+    @cached_property
+    def elsewhere(self) -> tuple[Dependency, ...]:
+        """One dependency for each way in which anybody reads other dates than their own."""
+        found: dict[tuple[object, ...], Dependency] = {}
+        for process in self.processes.values():
+            for after in (process.after, *(task.after for task in process.tasks.values())):
+                for one in dependencies(after):
+                    if one.process is not None and one.date is not RelativeDate.SAME:
+                        found.setdefault((self._calendar_read(one), one.date, one.within), one)
+        return tuple(found.values())
 
     def date_read(self, dependency: Dependency, own: date) -> date | None:
         """The business date that a run of `own` reads of the other process; `previous` is by its calendar.

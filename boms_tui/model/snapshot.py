@@ -29,12 +29,12 @@ Waiting = dict[tuple[RunId, TaskName | None], None]
 """Runs (None) and tasks that wait for something, in the order in which they came: nothing depends on how names hash."""
 
 
-def dates_read(catalogue: Catalogue, runs: Iterable[tuple[Process, date]], today: date) -> set[date]:
-    """The business dates that deciding about runs of these processes and dates looks at, as seen from `today`."""
+def dates_read(catalogue: Catalogue, read: Iterable[tuple[Iterable[Dependency], date]], today: date) -> set[date]:
+    """The business dates that deciding about these dependencies of runs of these dates looks at, seen from `today`."""
     dates: set[date] = set()
-    for process, business_date in runs:
+    for dependencies, business_date in read:
         dates.add(business_date)
-        for _, dependency in shape_of(process).outside:
+        for dependency in dependencies:
             day = catalogue.date_read(dependency, business_date)
             dates.update([day] if day is not None else _looked_back_on(dependency, today))
     return dates

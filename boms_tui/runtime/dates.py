@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from boms_tui.model.arrivals import occurrence_of
-from boms_tui.model.condition import RelativeDate
+from boms_tui.model.condition import Dependency, RelativeDate
 from boms_tui.model.facts import Asked, Fact, FileCame, OccurrenceDue
 from boms_tui.model.ids import ProcessId, business_date, parse_run_id, split_ref
 from boms_tui.model.planning import business_date_of
@@ -56,20 +56,19 @@ class Dates:
 
     def _looked_at(self, now: datetime) -> set[date]:
         days = {now.date() + timedelta(days=shift) for shift in AROUND}
-        definitions = self._snapshot.definitions
-        own = dates_read(
-            self._snapshot.catalogue,
-            ((definitions[run.process, run.revision], run.business_date) for run in self._snapshot.unended()),
-            now.date(),
-        )
+        open_runs = [(self._outside(run), run.business_date) for run in self._snapshot.unended()]
+        own = dates_read(self._snapshot.catalogue, open_runs, now.date())
         return own | self._read_by_any(days | {run.business_date for run in self._snapshot.unended()}, now)
 
     def _read_by_any(self, days: Iterable[date], now: datetime) -> set[date]:
         """What a run of any process for these dates would look at: success may order any of them."""
         catalogue = self._snapshot.catalogue
-        return set(days) | dates_read(
-            catalogue, ((process, day) for day in days for process in catalogue.processes.values()), now.date()
-        )
+        return dates_read(catalogue, ((catalogue.elsewhere, day) for day in days), now.date())
+
+    def _outside(self, run: Run) -> list[Dependency]:
+        """What a run depends on in other processes."""
+        definition = self._snapshot.definitions[run.process, run.revision]
+        return [dependency for _, dependency in shape_of(definition).outside]
 
     def _used_up(self, facts: Iterable[Fact]) -> set[date]:
         """The dates of the runs that files which lie there still have ordered, however long ago."""
@@ -100,8 +99,7 @@ class Dates:
         return {day - timedelta(days=back) for day in own for back in range(LONGEST_BREAK)}
 
     def _reads_previous(self, run: Run) -> bool:
-        outside = shape_of(self._snapshot.definitions[run.process, run.revision]).outside
-        return any(dependency.date is RelativeDate.PREVIOUS for _, dependency in outside)
+        return any(dependency.date is RelativeDate.PREVIOUS for dependency in self._outside(run))
 
     def _days_asked(self, fact: Asked, now: datetime) -> set[date]:
         """The date of the run that a request names, or of the one that it would order."""

@@ -15,15 +15,17 @@ class Wants:
 
     def __init__(self, store: LeaderStore, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
+        self._known = snapshot.catalogue
         self._since: dict[Watched, datetime] = {}
         for watched in snapshot.catalogue.causes.files:
             self._since[watched] = _in_force_since(store, watched)
 
     def wanted(self, now: datetime) -> Wanted:
         """All of it as it is now; a start that is new counts from `now`."""
-        watched = self._snapshot.catalogue.causes.files
-        self._since = {one: self._since.get(one, now) for one in watched}
-        return Wanted(self._places(), tuple(Wish(one.process, one.start, self._since[one]) for one in watched))
+        if self._known is not self._snapshot.catalogue:
+            self._known = self._snapshot.catalogue
+            self._since = {one: self._since.get(one, now) for one in self._known.causes.files}
+        return Wanted(self._places(), tuple(Wish(*one, since) for one, since in self._since.items()))
 
     def _places(self) -> dict[str, frozenset[RunId]]:
         return {
