@@ -51,7 +51,7 @@ def fields_of(verb: str, on: On, process: Process | None = None) -> tuple[Field,
     """The fields of a verb's box. `process` is what an order is for, where it is known."""
     if verb == "hold":
         return (_FROM, _UNTIL)
-    if verb == "order":
+    if verb == "order" and on is On.PROCESS:
         parameters = process.parameters.items() if process is not None else ()
         return (_DATE, *(_parameter(name, parameter) for name, parameter in parameters))
     return _FIELDS.get((verb, on), ())

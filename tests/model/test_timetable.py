@@ -5,8 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from boms_tui.model.calendar import Calendar
 from boms_tui.model.picture import Catalogue
+from boms_tui.model.planning import occurrences
 from boms_tui.model.timetable import Era, Timetable, eras_of
 from boms_tui.model.trigger import CronStart
 from tests.model.night import process, task
@@ -126,3 +130,30 @@ def test_eras_of_several_processes_end_where_the_next_definition_begins() -> Non
         Era(other, MONDAY, None),
     ]
     assert list(eras_of([])) == []
+
+
+STEPS = [
+    *(timedelta(minutes=number) for number in (1, 10, 61, -10)),
+    *(timedelta(hours=number) for number in (1, -1, 5)),
+    *(timedelta(days=number) for number in (1, -1, 3)),
+]
+
+
+@given(st.lists(st.sampled_from(STEPS), max_size=12), st.sampled_from(["Europe/London", "Asia/Kolkata"]))
+def test_whatever_the_clock_does_each_occurrence_is_told_exactly_once(steps: list[timedelta], zone: str) -> None:
+    """Steps of an hour and a day both ways, a host asleep, a weekend without a runtime."""
+    known = catalogue("*/7 9-17 * * 1-5", "30 18 * * *", "0 * * * *", zone=zone)
+    began = now = datetime(2026, 10, 23, 12, 0, tzinfo=UTC)
+    table, told, furthest = Timetable(known, began), list[datetime](), began
+    for step in steps:
+        now += step
+        furthest = max(furthest, now)
+        told += [fact.at for fact in table.due(now)]
+    table.due(furthest)
+    told += [fact.at for fact in table.due(furthest)]
+    expected = [
+        at
+        for cron in ("*/7 9-17 * * 1-5", "30 18 * * *", "0 * * * *")
+        for at in occurrences(cron, ZoneInfo(zone), began, furthest)
+    ]
+    assert sorted(told) == sorted(expected)
