@@ -53,7 +53,7 @@ VERBS: dict[str, Verb] = {
     for verb in (
         Verb("order", "o", "Order", "operator", frozenset({On.PROCESS, On.RUN}), reason_required=False,
              run_states=frozenset({RunState.MISSED}),
-             says="Create a run for a business date, or start one that was missed; its gates still apply."),
+             says="A new run, or one that was missed; its gates still apply."),
         Verb("retry", "r", "Retry", "operator", _TASK, task_states=frozenset({T.FAILED, T.BACKOFF}),
              says="A new attempt of this task."),
         Verb("skip", "s", "Skip", "operator", _TASK,

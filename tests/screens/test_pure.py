@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from boms_tui.model.ids import ProcessId
+from boms_tui.model.downtime import BY_MISSED
+from boms_tui.model.ids import ProcessId, run_id
 from boms_tui.model.states import AttemptState, RunState, TaskState
 from boms_tui.model.verbs import VERBS, On
 from boms_tui.model.views import BoardQuery, BoardRow, Effect, Output, Pulse
@@ -194,6 +195,33 @@ def test_the_board_is_about_the_current_dates() -> None:
     assert "18 Nov" in "".join(line.text for line in board_lines([open_one], moment(), Grouping.STATE, (), DAY))
 
 
+def missed_row(state: RunState, number: int, day: date = DAY) -> BoardRow:
+    run = replace(
+        rows()[0].run, id=run_id(ProcessId("risk/var"), day, number), business_date=day, number=number, state=state,
+        ordered_by=BY_MISSED, ordered_at=NOW, started_at=None,
+        reason="due at 18:30 IST, when no runtime could order it",
+    )  # fmt: skip
+    return BoardRow(run, "Value at risk", {})
+
+
+def test_what_was_missed_stands_together_and_what_is_to_be_decided_first() -> None:
+    waits, over = missed_row(RunState.MISSED, 8), missed_row(RunState.CANCELLED, 7)
+    lines = board_lines([over, *rows(), waits], moment(), Grouping.DEPARTMENT, (), DAY)
+    keys = [line.key for line in lines]
+    place = keys.index("#after downtime")
+    assert keys[place + 1 : place + 3] == [waits.run.id, over.run.id]
+    assert "missed" in lines[place + 1].text
+    assert "due at 18:30 IST" in lines[place + 1].text
+    assert max(line.cells for line in lines) <= 80
+
+
+def test_what_was_missed_stays_until_somebody_decides_about_it() -> None:
+    long_ago, today = DAY - timedelta(days=30), DAY + timedelta(days=3)
+    waits, over = missed_row(RunState.MISSED, 8, long_ago), missed_row(RunState.CANCELLED, 7, long_ago)
+    assert of_current_dates([*rows(), waits, over], DAY)[-2:] == [waits, over]
+    assert of_current_dates([*rows(), waits, over], today)[-1:] == [waits]
+
+
 def test_chips_count_the_states() -> None:
     assert "".join(span.text for span in chips(rows())) == "· 2  ▶ 3  ▲ 1  ✓ 6  ✗ 1  × 1"
 
@@ -235,7 +263,7 @@ def test_a_verb_that_does_not_fit_says_why() -> None:
     assert misfit(VERBS["cancel"], run) == ""
     assert misfit(VERBS["release"], run) == ""
     assert not offered(VERBS["release"], run)
-    assert misfit(VERBS["order"], run) == "Order acts on a process"
+    assert misfit(VERBS["order"], run) == "Order is for what is missed; settlement/eod-margin is stalled"
 
 
 def test_help_names_the_fields_that_a_filter_knows() -> None:

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
+from boms_tui.model.downtime import BY_MISSED
 from boms_tui.model.ids import folder_of
 from boms_tui.model.states import RUN_ENDED, RunState, TaskState
 from boms_tui.model.views import BoardRow
@@ -16,6 +17,7 @@ from boms_tui.screens.text import clip, fit, safe
 from boms_tui.screens.when import Moment, clock_text, elapsed
 
 NEEDS_A_PERSON = "needs a person"
+AFTER_DOWNTIME = "after downtime"
 _ALARMED = frozenset({RunState.STALLED, RunState.FAILED, RunState.MISSED})
 
 
@@ -32,9 +34,24 @@ def current_date(rows: Sequence[BoardRow], today: date) -> date:
 
 
 def of_current_dates(rows: Sequence[BoardRow], today: date) -> list[BoardRow]:
-    """What belongs on the board: the current date's runs, and older ones that have not ended."""
+    """What belongs on the board: the current date's runs, older ones that are open, and what was missed lately."""
     first = current_date(rows, today)
-    return [row for row in rows if row.run.business_date >= first or row.run.state not in RUN_ENDED]
+    return [
+        row
+        for row in rows
+        if row.run.business_date >= first or row.run.state not in RUN_ENDED or _is_news_of_downtime(row, today)
+    ]
+
+
+def _is_news_of_downtime(row: BoardRow, today: date) -> bool:
+    """What was missed and waits to be decided about, or was decided about by policy since yesterday."""
+    lately = row.run.ordered_at.date() >= today - timedelta(days=1)
+    return row.run.state is RunState.MISSED or (after_downtime(row) and lately)
+
+
+def after_downtime(row: BoardRow) -> bool:
+    """Whether it came due while no runtime ran, and has not started since."""
+    return row.run.ordered_by == BY_MISSED and row.run.started_at is None
 
 
 def needs_a_person(row: BoardRow) -> bool:
@@ -87,7 +104,7 @@ def board_lines(
     found = [row for row in rows if matches(terms, fields(row))] if terms else list(rows)
     lines: list[Line] = []
     for title, members in _groups(found, grouping):
-        alarm = title == NEEDS_A_PERSON
+        alarm = title in {NEEDS_A_PERSON, AFTER_DOWNTIME}
         note = f"{len(members)}" if alarm or grouping is Grouping.STATE else _share(members)
         lines.append(
             rule(f"#{title}", title or "top level", moment.width, tone="warn" if alarm else "group", note=note)
@@ -102,11 +119,15 @@ def _share(rows: Sequence[BoardRow]) -> str:
 
 
 def _groups(rows: Sequence[BoardRow], grouping: Grouping) -> Iterator[tuple[str, list[BoardRow]]]:
-    pinned = sorted(filter(needs_a_person, rows), key=_urgency)
+    missed = [row for row in rows if after_downtime(row)]
+    others = [row for row in rows if not after_downtime(row)]
+    pinned = sorted(filter(needs_a_person, others), key=_urgency)
     if pinned:
         yield NEEDS_A_PERSON, pinned
+    if missed:
+        yield AFTER_DOWNTIME, sorted(missed, key=lambda row: (row.run.state is not RunState.MISSED, row.run.id))
     groups: dict[str, list[BoardRow]] = {}
-    for row in rows:
+    for row in others:
         if not needs_a_person(row):
             name = folder_of(row.run.process) if grouping is Grouping.DEPARTMENT else row.run.state.value
             groups.setdefault(name, []).append(row)
@@ -143,7 +164,7 @@ def _run_lines(row: BoardRow, moment: Moment, shown_date: date, *, full: bool) -
     head = (Span(f" {sign.glyph} ", sign.tone), name)
     title = cells(table[2:3], (Span(safe(row.title), "dim"),))
     state = cells(table[3:4], (Span(sign.word, sign.tone),))
-    if run.started_at is None and run.state not in RUN_ENDED:
+    if run.started_at is None and (run.state not in RUN_ENDED or after_downtime(row)):
         rest = moment.width - sum(c.width + 1 for c in table[:4] if c.width)
         yield Line(run.id, (*head, *title, *state, Span(clip(reason, rest), "dim")))
         return
