@@ -5,7 +5,7 @@ Each method of `Commit` is one transaction's work, and its first statement prove
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date
 
 from sqlalchemy import Connection, Dialect, bindparam, delete, insert, literal_column, null, select, update
 from sqlalchemy.exc import IntegrityError
@@ -106,8 +106,8 @@ class Commit:
         self._prove(connection, sealed)
         self._outputs.put(connection, packed)
 
-    def erase(self, connection: Connection, runs: Sequence[RunId], sealed: Sealed) -> None:
-        """Delete ended runs with their tasks, attempts and output."""
+    def erase(self, connection: Connection, runs: Sequence[RunId], before: date, sealed: Sealed) -> None:
+        """Delete ended runs with their tasks, attempts and output, and the events of dates before `before`."""
         self._prove(connection, sealed)
         bounds = [{"first": f"{run}:", "end": f"{run};"} for run in runs]
         for attempt in (tables.output_piece.c.attempt, tables.output.c.attempt, tables.check_verdict.c.attempt):
@@ -116,6 +116,7 @@ class Commit:
         keys = [{"was_run": run} for run in runs]
         for column in (tables.attempt.c.run, tables.task_run.c.run, tables.sighting.c.run, tables.run.c.id):
             connection.execute(delete(column.table).where(column == bindparam("was_run")), keys)
+        connection.execute(delete(tables.posted).where(tables.posted.c.business_date < before))
         self._add(connection, sealed)
 
     def _prove(self, connection: Connection, sealed: Sealed) -> None:

@@ -218,9 +218,9 @@ class Leader:
         old = select(run.id).where(run.business_date < before, ~tables.ACTIVE_RUN).order_by(run.business_date)
         return self._access.read(lambda connection: [RunId(id_) for id_ in connection.scalars(old.limit(limit))])
 
-    def erase(self, runs: Sequence[RunId], entry: Entry, epoch: int) -> None:
-        """Delete ended runs, leaving one journal row that says so."""
-        self._save([entry], epoch, lambda connection, sealed: self._commit.erase(connection, runs, sealed))
+    def erase(self, runs: Sequence[RunId], before: date, entry: Entry, epoch: int) -> None:
+        """Delete ended runs, and events of dates before `before`, leaving one journal row that says so."""
+        self._save([entry], epoch, lambda connection, sealed: self._commit.erase(connection, runs, before, sealed))
 
     def _save(self, entries: Sequence[Entry], epoch: int, work: Work) -> None:
         with self._turn:

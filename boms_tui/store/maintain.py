@@ -74,7 +74,7 @@ def backup(engine: Engine, target: Path) -> None:
 
 
 def purge(leader: Leader, before: date, *, epoch: int, actor: str, now: datetime) -> int:
-    """Delete the ended runs of business dates before `before`, a few at a time; how many. The journal stays whole.
+    """Delete the ended runs and the events of business dates before `before`; how many runs. The journal stays whole.
 
     Raises:
         DeposedError: `epoch` does not lead.
@@ -82,7 +82,7 @@ def purge(leader: Leader, before: date, *, epoch: int, actor: str, now: datetime
     erased = 0
     while runs := leader.ended_before(before, RUNS_AT_ONCE):
         entry = Entry(now, actor, "purge", "store", after=f"{len(runs)} runs", reason=f"before {before}")
-        leader.erase(runs, entry, epoch)
+        leader.erase(runs, before, entry, epoch)
         erased += len(runs)
     return erased
 

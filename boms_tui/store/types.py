@@ -15,6 +15,9 @@ Count = BigInteger
 Flag = Boolean
 
 
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
 def micros(at: datetime) -> int:
     """Microseconds since the epoch.
 
@@ -138,12 +141,15 @@ class JsonText(TypeDecorator[Collection[str]]):
     def __init__(self, shape: Callable[[Any], Collection[str]]) -> None:
         super().__init__()
         self.shape = shape
+        self._nothing = _encode(shape(()))
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return _long(dialect)
 
     def process_bind_param(self, value: Collection[str] | None, _dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(self.shape(value), sort_keys=True, separators=(",", ":"))
+        if value:
+            return _encode(self.shape(value))
+        return None if value is None else self._nothing
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Collection[str] | None:
         return None if value is None else self.shape(json.loads(value))

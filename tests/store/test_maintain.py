@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from boms_tui.errors import BomsError
 from boms_tui.model.lease import DeposedError
+from boms_tui.model.records import Event
 from boms_tui.model.states import RunState
 from boms_tui.model.views import BoardQuery
 from boms_tui.store import maintain
@@ -66,7 +67,8 @@ def test_a_purge_takes_old_ended_runs_with_all_that_hangs_on_them(
     runs = (*old, waiting, young)
     tasks = tuple(a_task(run, "load") for run in runs)
     attempts = tuple(an_attempt(task) for task in tasks)
-    house.commit(runs=runs, tasks=tasks, attempts=attempts)
+    events = (Event("go", YESTERDAY, "", NOW, "meera"), Event("go", TODAY, "", NOW, "meera"))
+    house.commit(runs=runs, tasks=tasks, attempts=attempts, events=events)
     house.ship(*(a_shipment(attempt.id, b"out") for attempt in attempts))
     erased = maintain.purge(house.leader, TODAY, epoch=house.epoch, actor="meera", now=NOW + timedelta(days=1))
     assert erased == 3
@@ -78,6 +80,7 @@ def test_a_purge_takes_old_ended_runs_with_all_that_hangs_on_them(
     rows = [(row.entry.action, row.entry.after, row.entry.actor) for row in house.reader.journal(after=1)]
     assert rows == [("purge", "2 runs", "meera"), ("purge", "1 runs", "meera")]
     assert maintain.check(house.outside) == ()
+    assert house.leader.picture({YESTERDAY, TODAY}).events == events[1:]
 
 
 def test_only_the_leader_purges(house: House) -> None:
