@@ -14,7 +14,8 @@ from boms_tui.model.cron import Cron, cron_of
 from boms_tui.model.definition import Process, Window
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.picture import Catalogue
-from boms_tui.model.trigger import CronStart, ProcessStart
+from boms_tui.model.placeholders import render
+from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart
 
 HORIZON = timedelta(days=5 * 366)
 """How far ahead a schedule is searched: 29 February comes within five years."""
@@ -199,8 +200,15 @@ def _orders_of(
             case ProcessStart(upstream):
                 for cause in done.get(upstream, ()):
                     yield Planned(process.id, day, None, str(start), cause.earliest)
-            case _:
-                yield Planned(process.id, day, None, str(start), _begin(process.timezone, process.day_starts, day))
+            case FileStart(check):
+                path = render(check.path, {"business_date": day})
+                yield Planned(process.id, day, None, f"file {path}", _begin_of(process, day))
+            case EventStart():
+                yield Planned(process.id, day, None, str(start), _begin_of(process, day))
+
+
+def _begin_of(process: Process, day: date) -> datetime:
+    return _begin(process.timezone, process.day_starts, day)
 
 
 def _upstream(process: Process) -> list[ProcessId]:

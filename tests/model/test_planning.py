@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from boms_tui.model.almanac import Almanac
 from boms_tui.model.calendar import Calendar, DayRule
+from boms_tui.model.condition import FileCheck
 from boms_tui.model.definition import Command, Process, Task
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.picture import Catalogue
@@ -23,7 +24,7 @@ from boms_tui.model.planning import (
     occurrences,
     plan,
 )
-from boms_tui.model.trigger import CronStart, ProcessStart
+from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 TASKS = {TaskName("t"): Task(TaskName("t"), Command(("run",)))}
@@ -246,3 +247,11 @@ def test_chains_may_be_long_and_may_multiply() -> None:
 def test_a_circle_orders_nothing() -> None:
     catalogue = a_catalogue(a_process("b"), a_process("a", name="b"))
     assert plan(catalogue, date(2026, 11, 20)).planned == ()
+
+
+def test_what_events_and_files_order_is_planned_without_a_time() -> None:
+    starts = (EventStart("go"), FileStart(FileCheck("in/p_${business_date:%Y%m%d}_*.csv")))
+    found = plan(a_catalogue(replace(a_process(), start=starts)), date(2026, 11, 20))
+    assert [(planned.at, planned.cause) for planned in found.planned] == [
+        (None, "event go"), (None, "file in/p_20261120_*.csv"),
+    ]  # fmt: skip
