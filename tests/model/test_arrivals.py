@@ -238,3 +238,26 @@ def test_a_run_that_was_cancelled_leaves_its_date_to_the_next_cause() -> None:
     night.ask("resolve", f"{DOWN}:use", given={"as": "failed"})
     night.ask("event", "go")
     assert ordered(night) == [DOWN, "a/down@2026-11-20.2"]
+
+
+def test_a_follower_is_ordered_for_the_dates_of_its_calendar_alone() -> None:
+    night = Night(
+        process("a/up", task("load")),
+        process("a/down", task("use"), start=(ProcessStart(ProcessId("a/up")),), calendar="nse"),
+        beside=WEEKDAYS,
+    )
+    night.order("a/up", {"date": SATURDAY.isoformat()})
+    night.end("a/up@2026-11-21.1", "load")
+    assert ordered(night) == []
+
+
+def test_a_milestone_orders_those_alone_who_wait_for_it() -> None:
+    on = ProcessStart(ProcessId("a/up"), TaskName("load"))
+    night = Night(
+        process("a/up", task("load")),
+        process("a/down", task("use"), start=(replace(on, milestone=Milestone(meter=50)),)),
+        process("b/later", task("use"), start=(replace(on, milestone=Milestone(meter=90)),)),
+    )
+    night.order("a/up")
+    night.tell(Said(night.attempt(UP, "load").id, 60, ""))
+    assert sorted(night.snapshot.runs) == [DOWN, UP]

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from boms_tui.model.arrivals import is_listened_to
 from boms_tui.model.checks import FileSeen, NotSeen
 from boms_tui.model.condition import (
     Condition,
@@ -19,7 +20,7 @@ from boms_tui.model.condition import (
 )
 from boms_tui.model.facts import OccurrenceDue, RunDue, Said, Sighted
 from boms_tui.model.ids import ProcessId, RunId, TaskName
-from boms_tui.model.trigger import CronStart
+from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart, Start
 from tests.model.night import EVENING, Night, after, process, task
 
 HOUR = timedelta(hours=1)
@@ -322,3 +323,89 @@ def test_an_unknown_run_of_a_timer_is_nothing() -> None:
     night = a_file_night()
     assert not night.tell(RunDue(RunId(RUN)))
     assert not night.tell(OccurrenceDue(ProcessId("b/none"), EVENING))
+
+
+def down_after(start: Start, **changes: object) -> Night:
+    """Something waits for a process that `start` orders and that has no run yet."""
+    return Night(
+        process("a/up", task("load"), **changes),
+        process("a/middle", task("work"), start=(start,)),
+        process("a/down", task("use"), after=(Dependency(process=ProcessId("a/middle")),)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (EventStart("go"), "when go is posted"),
+        (FileStart(FileCheck("in/*.csv")), "when in/*.csv comes"),
+        (ProcessStart(ProcessId("a/up")), f"when {UP} succeeds"),
+        (ProcessStart(ProcessId("a/up"), when=Outcome.FAILED), f"when {UP} fails"),
+        (ProcessStart(ProcessId("a/up"), TaskName("load"), Outcome.FINISHED), f"when {UP}:load finishes"),
+        (ProcessStart(ProcessId("a/up"), TaskName("load"), milestone=Milestone(5)), f"when {UP}:load says meter 5"),
+    ],
+)
+def test_what_will_still_order_a_process_is_told_to_who_waits_for_it(start: Start, words: str) -> None:
+    night = down_after(start)
+    night.order("a/up")
+    night.order("a/down")
+    assert night.closed(DOWN) == {"dependency:a/middle": f"a/middle@2026-11-20 is planned: {words}"}
+    assert night.run(DOWN).state == "waiting"
+
+
+def test_an_event_that_was_posted_orders_nothing_more() -> None:
+    night = down_after(EventStart("go"))
+    night.ask("event", "go")
+    night.ask("cancel", "a/middle@2026-11-20.1")
+    night.lose("a/middle@2026-11-20.1", "work")
+    night.ask("resolve", "a/middle@2026-11-20.1:work", given={"as": "failed"})
+    night.order("a/down")
+    assert night.run(DOWN).state == "stalled"
+
+
+def test_somebody_listens_where_anybody_waits_for_what_a_task_says() -> None:
+    night = a_night(on_left(Milestone(meter=50)))
+    assert is_listened_to(night.snapshot, night.attempt(RUN, "left").id)
+    assert not is_listened_to(night.snapshot, night.attempt(RUN, "right").id)
+    assert not is_listened_to(night.snapshot, replace(night.attempt(RUN, "left"), run=RunId("b/gone@2026-11-20.1")).id)
+
+
+@pytest.mark.parametrize(
+    ("condition", "name"),
+    [
+        (FileWait(FileCheck("in/a.csv")), "file:in/a.csv"),
+        (Dependency(process=ProcessId("a/b"), within=timedelta(seconds=90)), "dependency:a/b within 90s"),
+        (Dependency(process=ProcessId("a/b"), within=timedelta(days=2)), "dependency:a/b within 2d"),
+        (Dependency(process=ProcessId("a/b"), date=RelativeDate.PREVIOUS), "dependency:a/b (previous)"),
+        (Dependency(Outcome.FAILED, task=TaskName("t")), "dependency:t failed"),
+        (Group((FileWait(FileCheck("x")), EventWait("e"))), "any:file x or event e"),
+        (Group((EventWait("d"), EventWait("e")), every=True), "all:event d and event e"),
+    ],
+)
+def test_a_condition_is_named_as_it_is_written(condition: Condition, name: str) -> None:
+    assert condition.name == name
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (CronStart("0 1 * * *"), "cron 0 1 * * *"),
+        (ProcessStart(ProcessId("a/b"), TaskName("t"), Outcome.FAILED), "process a/b:t failed"),
+        (ProcessStart(ProcessId("a/b"), TaskName("t"), milestone=Milestone(label="done")), "process a/b:t label done"),
+        (EventStart("go"), "event go"),
+        (FileStart(FileCheck("in/a")), "file in/a"),
+    ],
+)
+def test_a_start_is_told_in_words(start: Start, words: str) -> None:
+    assert str(start) == words
+
+
+def test_a_group_opens_when_the_first_or_the_last_of_its_times_comes() -> None:
+    first, last = (FileWait(FileCheck(path, settled_for=MINUTE * minutes)) for path, minutes in (("a", 1), ("b", 2)))
+    for every, minutes in ((False, 1), (True, 2)):
+        night = Night(process("a/one", replace(task("use"), after=(Group((first, last), every=every),))))
+        night.order("a/one")
+        for place in ("a", "b"):
+            night.tell(Sighted(place, FileSeen(7, EVENING, EVENING)))
+        (gate,) = (gate for gate in night.why(RUN, "use").values() if not gate.open)
+        assert gate.opens_at == EVENING + MINUTE * minutes

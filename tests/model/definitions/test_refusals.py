@@ -4,6 +4,7 @@ import pytest
 
 from boms_tui.errors import ExitCode
 from boms_tui.model.definitions import DefinitionError, Source, plan_apply
+from boms_tui.model.site import Site
 from tests.model.definitions.given import problems, told
 
 TASKS = "tasks: {t: {command: run}}\n"
@@ -245,6 +246,21 @@ def test_what_may_order_a_run_later(key: str) -> None:
 def test_what_may_be_waited_for_later(key: str) -> None:
     text = f"process: a\ntasks:\n  t: {{command: x, after: [{{{key}: x}}]}}\n"
     assert told(text) == [f"1.yaml:3:28: not supported yet: {key}"]
+
+
+def test_two_processes_do_not_move_their_files_over_each_other() -> None:
+    text = "process: {}\nstart: [{{file: {{path: in/{}.csv, move_to: in/done{}}}}}]\ntasks: {{t: {{command: run}}}}\n"
+    assert told(text.format("a", "a", ""), text.format("b", "b", "/")) == [
+        "2.yaml:2:42: a moves its files to in/done/ as well (name another folder)"
+    ]
+
+
+@pytest.mark.parametrize("path", ["../spool/*", "/home/boms/spool/x/y", "../*/exit"])
+def test_a_pattern_never_matches_files_of_the_spool(path: str) -> None:
+    source = Source("1.yaml", f'process: a\nstart: [{{file: {{path: "{path}"}}}}]\n{TASKS}'.encode())
+    with pytest.raises(DefinitionError) as caught:
+        plan_apply([source], [], site=Site(work="/home/boms/work", spool="/home/boms/spool"))
+    assert str(caught.value).startswith("1.yaml:2:23: the pattern matches files of the spool")
 
 
 def test_all_problems_of_all_files_are_told_at_once() -> None:
