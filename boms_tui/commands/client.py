@@ -25,6 +25,7 @@ from boms_tui.model.views import (
     BoardRow,
     Effect,
     Output,
+    Overdue,
     ProcessRow,
     ProcessView,
     Progress,
@@ -79,6 +80,9 @@ class Client:
 
     def board(self, query: BoardQuery) -> Sequence[BoardRow]:
         return self._reader.board(query)
+
+    def overdue(self) -> Sequence[Overdue]:
+        return self._reader.overdue(clock.now())
 
     def changed_runs(self, after: int) -> Collection[RunId]:
         return self._reader.changed_runs(after)

@@ -70,6 +70,11 @@ def show(context: Context, given: Namespace) -> int:
     run = view.run
     context.out.line(f"{run.id}  {run.state}  {view.definition.title}")
     context.out.line(f"ordered by {run.ordered_by}, revision {run.revision}{f': {run.reason}' if run.reason else ''}")
+    if run.expected_end is not None:
+        now = clock.now()
+        context.out.line(f"expected to end at {context.out.time_of_day(max(run.expected_end, now), now)}")
+    if run.late:
+        context.out.line(_late(run))
     context.out.table(
         ("TASK", "STATE", "ATTEMPTS", "EXIT", "STARTED", "ENDED", "WHY"),
         [
@@ -142,7 +147,12 @@ def _run_cells(row: BoardRow) -> tuple[object, ...]:
     run = row.run
     ended = sum(count for state, count in row.counts.items() if state in ENDED)
     progress = f"{ended}/{row.total}"
-    return (run.id, run.state, progress, run.ordered_at, run.started_at, run.ended_at, run.reason)
+    why = "; ".join(filter(None, (_late(run), run.reason)))
+    return (run.id, run.state, progress, run.ordered_at, run.started_at, run.ended_at, why)
+
+
+def _late(run: Run) -> str:
+    return f"late: {', '.join(run.late)}" if run.late else ""
 
 
 def _exit_code(task: TaskRun, attempts: Sequence[Attempt]) -> int | None:
@@ -170,7 +180,8 @@ def _awaited(view: RunView, name: TaskName) -> Iterator[str]:
 def _run_json(run: Run) -> dict[str, object]:
     return {
         "id": run.id, "process": run.process, "business_date": run.business_date, "state": run.state,
-        "revision": run.revision, "ordered_by": run.ordered_by,
+        "revision": run.revision, "ordered_by": run.ordered_by, "late": list(run.late),
+        "expected_end": iso(run.expected_end),
     }  # fmt: skip
 
 

@@ -5,15 +5,15 @@ from several threads.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.records import Attempt, CheckVerdict, Hold, Revision, SealedEntry, Verdict
+from boms_tui.model.records import Attempt, CheckVerdict, Habit, Hold, Revision, SealedEntry, Verdict
 from boms_tui.model.request import Envelope
-from boms_tui.model.views import BoardQuery, BoardRow, Output, ProcessRow, Progress, Pulse, Stretch, UserRow
+from boms_tui.model.views import BoardQuery, BoardRow, Output, Overdue, ProcessRow, Progress, Pulse, Stretch, UserRow
 
 
 class Reader(Protocol):
@@ -68,6 +68,14 @@ class Reader(Protocol):
         ...
 
     def catalogue(self) -> Catalogue: ...
+
+    def habits(self) -> Mapping[ProcessId, Habit]:
+        """How long the tasks of each process took in its newest runs."""
+        ...
+
+    def overdue(self, now: datetime) -> Sequence[Overdue]:
+        """The processes that something should have ordered by `now`, and that have no run for their current date."""
+        ...
 
     def processes(self) -> Sequence[ProcessRow]: ...
 

@@ -6,7 +6,7 @@ from enum import Enum
 from boms_tui.model.definition import Cyclic, CyclicFrom, Process
 from boms_tui.model.draft import Draft
 from boms_tui.model.ordering import order
-from boms_tui.model.planning import time_of
+from boms_tui.model.planning import time_on
 from boms_tui.model.records import Run
 from boms_tui.model.states import RunState
 
@@ -59,6 +59,6 @@ def _why_last(process: Process, cyclic: Cyclic, run: Run, number: int, at: datet
     """Why no round follows; "" where one does."""
     if cyclic.rounds is not None and number >= cyclic.rounds:
         return f"round {number} of {cyclic.rounds}"
-    if cyclic.until is not None and at > time_of(process, run.business_date, cyclic.until):
+    if cyclic.until is not None and at > time_on(cyclic.until, process, run.business_date):
         return f"the next round would start after {cyclic.until:%H:%M}"
     return ""

@@ -14,12 +14,15 @@ from boms_tui.model.endings import checked, exited, lost, started, voided
 from boms_tui.model.facts import (
     Asked,
     Checked,
+    DeadlineDue,
     Exited,
     Fact,
     FileCame,
+    ForecastDue,
     GateDue,
     HoldDue,
     Lost,
+    NotOrderedDue,
     OccurrenceDue,
     RunDue,
     Said,
@@ -31,7 +34,9 @@ from boms_tui.model.facts import (
     Unproved,
     Voided,
 )
+from boms_tui.model.lateness import deadline_due, not_ordered_due
 from boms_tui.model.ordering import order_by_itself
+from boms_tui.model.outlook import forecast_due
 from boms_tui.model.planning import business_date_of
 from boms_tui.model.settle import settle
 from boms_tui.model.snapshot import Snapshot
@@ -109,4 +114,7 @@ _RULES: dict[type[Fact], Callable[[Draft, Any], None]] = {
     HoldDue: hold_due,
     RunDue: _run_due,
     GateDue: _gate_due,
+    DeadlineDue: deadline_due,
+    ForecastDue: forecast_due,
+    NotOrderedDue: not_ordered_due,
 }

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from boms_tui.model.ids import AttemptId, SessionId
+from boms_tui.model.ids import AttemptId, RunId, SessionId
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.records import (
     Attempt,
     CheckVerdict,
     Entry,
     Event,
+    Habit,
     Hold,
     Revision,
     Run,
@@ -50,12 +51,21 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
+class Outlook:
+    """When the end of a run was last foretold, and when it is to be foretold again although nothing happens."""
+
+    run: RunId
+    at: datetime
+    again: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One transaction, then its effects.
 
     A record with `version` 1 is inserted; any other replaces the row whose version is one less.
     `catalogue` is the one in force after `revisions`. `launches` name attempts among `attempts` that are to be
-    started after the commit, `watches` attempts that are to be looked for again.
+    started after the commit, `watches` attempts that are to be looked for again. `outlooks` are of memory only.
     """
 
     runs: tuple[Run, ...] = ()
@@ -76,6 +86,8 @@ class Decision:
     launches: tuple[AttemptId, ...] = ()
     kills: tuple[Kill, ...] = ()
     watches: tuple[AttemptId, ...] = ()
+    habits: tuple[Habit, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))

@@ -121,6 +121,18 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadlines:
+    """By when a run has to start and to end, on the clocks of its business date, and how long it may take.
+
+    They are alarms: whoever passes one is late, and goes on as before.
+    """
+
+    start_by: time | None = None
+    finish_by: time | None = None
+    max_duration: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OutputCheck:
     """What the output must not and must hold, as RE2 patterns looked for in each line; "" asks for nothing."""
 
@@ -229,6 +241,7 @@ class Process:
     once_per_date: bool = False
     missed: Missed = Missed.ASK
     cyclic: Cyclic | None = None
+    deadlines: Deadlines = Deadlines()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from boms_tui.model.decision import Decision, Kill, Take
+from boms_tui.model.decision import Decision, Kill, Outlook, Take
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, SessionId, TaskName
 from boms_tui.model.layer import Layer
 from boms_tui.model.overlay import Overlay
@@ -20,6 +20,7 @@ from boms_tui.model.records import (
     CheckVerdict,
     Entry,
     Event,
+    Habit,
     Hold,
     Phase,
     Revision,
@@ -48,7 +49,10 @@ RUNTIME = "runtime"
 
 
 class Draft(Overlay):
-    """One decision's working copy of a snapshot, at one `now`."""
+    """One decision's working copy of a snapshot, at one `now`.
+
+    `stirred` are the runs whose end may have moved; True where it is to be foretold at once.
+    """
 
     def __init__(self, snapshot: Snapshot, now: datetime) -> None:
         super().__init__(snapshot, now)
@@ -70,6 +74,8 @@ class Draft(Overlay):
         self._journal: list[Entry] = []
         self._launches: dict[AttemptId, None] = {}
         self._kills: list[Kill] = []
+        self._outlooks: dict[RunId, Outlook] = {}
+        self.stirred: dict[RunId, bool] = {}
 
     def say(self, action: str, about: str, *, before: str = "", after: str = "", reason: str = "") -> None:
         """Leave a journal row."""
@@ -97,6 +103,7 @@ class Draft(Overlay):
         self.say(event.value, created.id, after=created.state.value, reason=created.reason)
         self.todo_runs[created.id] = None
         self._wake(created.process, created.business_date, None)
+        self.stirred[created.id] = True
         self._wake_expecting(created)
         return created
 
@@ -105,6 +112,7 @@ class Draft(Overlay):
         moved = self.edit_run(run, state=run_after(run.state, event), **changes)
         self.say(event.value, run.id, before=run.state.value, after=moved.state.value, reason=moved.reason)
         self.todo_runs[run.id] = None
+        self.stirred[run.id] = True
         self._wake(run.process, run.business_date, None)
         if moved.state in RUN_ENDED:
             self._wake_expecting(moved)
@@ -128,6 +136,7 @@ class Draft(Overlay):
         self._count(edited, task)
         self.look_at(task.run, task.task)
         if edited.state is not task.state:
+            self.stirred.setdefault(task.run, False)
             self.wake_followers(edited)
         return edited
 
@@ -198,6 +207,20 @@ class Draft(Overlay):
         self._users.edit(user.name, user)
         self._look_at_those_for(user.name)
 
+    def put_habit(self, habit: Habit) -> None:
+        """Keep how long tasks took. What is new has version 1."""
+        known = self.habit(habit.process)
+        if known is None:
+            self._habits.add(habit.process, habit)
+        else:
+            self._habits.edit(habit.process, known, durations=habit.durations)
+
+    def outlook(self, run: RunId) -> Outlook | None:
+        return self._outlooks.get(run) or self.snapshot.outlooks.get(run)
+
+    def put_outlook(self, outlook: Outlook) -> None:
+        self._outlooks[outlook.run] = outlook
+
     def session(self, proved: Session) -> Session:
         """A session as it is now; what it was when the request was proved may be behind."""
         return self._sessions.get(proved.id) or proved
@@ -242,6 +265,8 @@ class Draft(Overlay):
             launches=tuple(self._launches),
             kills=tuple(self._kills),
             watches=tuple(self._watches),
+            habits=self._habits.values(),
+            outlooks=tuple(self._outlooks.values()),
         )
 
     def _look_at_those_for(self, name: str) -> None:

@@ -181,6 +181,33 @@ class FileCame:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadlineDue:
+    """A deadline that a run may have passed."""
+
+    run: RunId
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastDue:
+    """A run whose end may have to be foretold anew."""
+
+    run: RunId
+
+
+@dataclass(frozen=True, slots=True)
+class NotOrderedDue:
+    """A deadline by which something should have ordered a process for a business date."""
+
+    process: ProcessId
+    business_date: calendar_date
+
+    @property
+    def about(self) -> str:
+        """What the journal calls it."""
+        return f"{self.process}@{self.business_date}"
+
+
+@dataclass(frozen=True, slots=True)
 class TookOver:
     """A new leader: every open run is looked at again, and kills that were asked for are asked again."""
 
@@ -188,4 +215,5 @@ class TookOver:
 Fact = (
     TookOver | Strayed | Unproved | Started | Checked | Exited | Voided | Lost | Asked
     | OccurrenceDue | TaskDue | HoldDue | RunDue | GateDue | Said | Sighted | FileCame
+    | DeadlineDue | ForecastDue | NotOrderedDue
 )  # fmt: skip

@@ -9,7 +9,7 @@ from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName, folder_of,
 from boms_tui.model.layer import Layer
 from boms_tui.model.needs import Needs
 from boms_tui.model.ranks import Line, Rank, place_of
-from boms_tui.model.records import Attempt, Event, Hold, Run, Sighting, TaskRun, User
+from boms_tui.model.records import Attempt, Event, Habit, Hold, Run, Sighting, TaskRun, User
 from boms_tui.model.shape import Shape, shape_of
 from boms_tui.model.snapshot import Snapshot, TaskKey
 from boms_tui.model.states import RUN_ENDED, RunState, TaskState
@@ -35,6 +35,7 @@ class Overlay:
         )
         self._events: dict[tuple[str, date, str], Event] = {}
         self._users: Layer[str, User] = Layer(snapshot.users.get)
+        self._habits: Layer[ProcessId, Habit] = Layer(snapshot.habits.get)
         self._added: dict[ProcessId, list[RunId]] = defaultdict(list)
         self._counts: dict[RunId, Counter[TaskState]] = {}
         self._used: Counter[str] = Counter()
@@ -166,6 +167,10 @@ class Overlay:
         """The run that an occurrence has ordered, where it is at hand."""
         ids = {*self.snapshot.of_process.get(process, ()), *self._added.get(process, ())}
         return next((run for run in map(self.run, ids) if run and run.occurrence == occurrence), None)
+
+    def habit(self, process: ProcessId) -> Habit | None:
+        """How long the tasks of a process took; None where no run of it has ended yet."""
+        return self._habits.get(process)
 
     def user(self, name: str) -> User | None:
         return self._users.get(name)

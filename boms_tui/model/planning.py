@@ -29,8 +29,8 @@ _TICK = timedelta(microseconds=1)
 class Planned:
     """One run that the definitions order.
 
-    `at` is its time where it has one; a run ordered by another process comes when that succeeds, and never before
-    `earliest`.
+    `at` is its time where it has one; a run ordered by another process, its `upstream`, comes when that succeeds, and
+    never before `earliest`.
     """
 
     process: ProcessId
@@ -38,6 +38,7 @@ class Planned:
     at: datetime | None
     cause: str
     earliest: datetime
+    upstream: ProcessId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,9 @@ def hours_of(window: Window, process: Process, business_date: date) -> Hours:
     return _hours(window, process.timezone, process.day_starts, business_date)
 
 
-def time_of(process: Process, business_date: date, at: time) -> datetime:
-    """A time of day of `business_date`: one before the day starts belongs to the following morning."""
-    wall = datetime.combine(business_date + _DAY if at < process.day_starts else business_date, at)
-    return instant_of(wall, ZoneInfo(process.timezone))
+def time_on(at: time, process: Process, business_date: date) -> datetime:
+    """The UTC instant of a time of day on a business date, by the same rule as a window's hours."""
+    return instant_of(_wall_on(at, process.day_starts, business_date), ZoneInfo(process.timezone))
 
 
 def business_date_of(process: Process, instant: datetime) -> date:
@@ -199,7 +199,7 @@ def _orders_of(
                     yield Planned(process.id, day, at, str(start), at)
             case ProcessStart(upstream):
                 for cause in done.get(upstream, ()):
-                    yield Planned(process.id, day, None, str(start), cause.earliest)
+                    yield Planned(process.id, day, None, str(start), cause.earliest, upstream)
             case FileStart(check):
                 path = render(check.path, {"business_date": day})
                 yield Planned(process.id, day, None, f"file {path}", _begin_of(process, day))
@@ -233,10 +233,15 @@ def _cron_times(cron: str, timezone: str, day_starts: time, day: date) -> tuple[
 @lru_cache(maxsize=8_192)
 def _hours(window: Window, timezone: str, day_starts: time, day: date) -> Hours:
     zone = ZoneInfo(timezone)
-    opens, closes = (datetime.combine(day + _DAY if at < day_starts else day, at) for at in (window.start, window.end))
+    opens, closes = (_wall_on(at, day_starts, day) for at in (window.start, window.end))
     if closes <= opens:
         closes += _DAY
     return Hours(instant_of(opens, zone).astimezone(zone), instant_of(closes, zone).astimezone(zone))
+
+
+def _wall_on(at: time, day_starts: time, day: date) -> datetime:
+    """What the clocks show then; before the day starts, it is the following morning."""
+    return datetime.combine(day + _DAY if at < day_starts else day, at)
 
 
 @lru_cache(maxsize=65_536)

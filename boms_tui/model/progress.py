@@ -7,6 +7,7 @@ from boms_tui.model.definition import OnFailure
 from boms_tui.model.draft import Draft
 from boms_tui.model.followers import follow_run
 from boms_tui.model.gates import inner_gates, outer_gates, run_gates
+from boms_tui.model.habits import learn
 from boms_tui.model.ids import RunId
 from boms_tui.model.records import Run, TaskRun
 from boms_tui.model.states import ENDED, IDLE, LIVE, RUN_ENDED, RunEvent, RunState, TaskEvent, TaskState
@@ -110,6 +111,7 @@ def _end(draft: Draft, run: Run) -> None:
     bad = [f"{counts[state]} {state.value}" for state in (T.FAILED, T.CANCELLED) if counts[state]]
     event = RunEvent.FAILED if bad else RunEvent.SUCCEEDED
     ended = draft.move_run(run, event, ended_at=draft.now, reason=", ".join(bad))
+    learn(draft, ended)
     follow_run(draft, ended)
     go_round(draft, ended, Round.ENDED)
 

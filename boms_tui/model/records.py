@@ -18,13 +18,23 @@ from boms_tui.model.ids import (
 from boms_tui.model.states import ATTEMPT_LIVE, AttemptState, RunState, TaskState
 
 
+class Late(StrEnum):
+    """How a run is late: by the deadline that it has passed, or at risk of passing one."""
+
+    START_BY = "start-by"
+    FINISH_BY = "finish-by"
+    MAX_DURATION = "max-duration"
+    AT_RISK = "at-risk"
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One execution of a process for a business date.
 
     `occurrence` names what ordered it and is unique per process, so that each cause makes one run. `freed` has the
     gates that a person lifted for its start, each with who and why.
-    `acts_for` is the person, or the owner role, on whose behalf it runs. `version` 1 is the row's insert.
+    `acts_for` is the person, or the owner role, on whose behalf it runs. `expected_end` is the forecast of an open
+    run, where there is one. `late` has the deadlines (`Late`) that it has passed. `version` 1 is the row's insert.
     """
 
     id: RunId
@@ -44,6 +54,8 @@ class Run:
     cancelling: bool = False
     freed: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
+    expected_end: datetime | None = None
+    late: tuple[str, ...] = ()
     version: int = 1
 
 
@@ -218,6 +230,15 @@ class Sighting:
     changed: datetime | None
     since: datetime
     problem: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How long the tasks of a process took in its newest runs: milliseconds, the newest last, nine at the most."""
+
+    process: ProcessId
+    durations: Mapping[TaskName, tuple[int, ...]] = field(default_factory=dict)
     version: int = 1
 
 

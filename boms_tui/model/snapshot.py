@@ -7,43 +7,33 @@ from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from boms_tui.model.condition import Dependency
-from boms_tui.model.decision import Decision
+from boms_tui.model.decision import Decision, Outlook
 from boms_tui.model.definition import Process, Role
 from boms_tui.model.facts import Fact
 from boms_tui.model.files import awaited_name
 from boms_tui.model.ids import ProcessId, RunId, SessionId, TaskName
 from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.ranks import Ranks, place_of
-from boms_tui.model.records import Attempt, Event, Hold, Revision, Run, Session, Sighting, TaskRun, User
+from boms_tui.model.records import Attempt, Event, Habit, Hold, Revision, Run, Session, Sighting, TaskRun, User
 from boms_tui.model.shape import shape_of
 from boms_tui.model.site import ANYWHERE, Site
 from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, TaskState
-from boms_tui.model.timers import Timers, hold_times, look_back_times, run_times, sighting_times, task_times
+from boms_tui.model.timers import (
+    Timers,
+    hold_times,
+    look_back_times,
+    outlook_times,
+    run_times,
+    sighting_times,
+    task_times,
+)
 
 TaskKey = tuple[RunId, TaskName]
 Waiting = dict[tuple[RunId, TaskName | None], None]
 """Runs (None) and tasks that wait for something, in the order in which they came: nothing depends on how names hash."""
-
-
-def dates_read(catalogue: Catalogue, read: Iterable[tuple[Iterable[Dependency], date]], today: date) -> set[date]:
-    """The business dates that deciding about these dependencies of runs of these dates looks at, seen from `today`."""
-    dates: set[date] = set()
-    for dependencies, business_date in read:
-        dates.add(business_date)
-        for dependency in dependencies:
-            day = catalogue.date_read(dependency, business_date)
-            dates.update([day] if day is not None else _looked_back_on(dependency, today))
-    return dates
-
-
-def _looked_back_on(dependency: Dependency, today: date) -> Iterator[date]:
-    """The dates of the runs that may have ended so lately; a business date may be one behind the wall's."""
-    days = 1 if dependency.within is None else dependency.within.days + 2
-    return (today - timedelta(days=back) for back in range(-1, days + 1))
 
 
 @dataclass
@@ -55,6 +45,7 @@ class Snapshot:
     `site` is where definitions are applied. `beside` are runs of which only what is ready and what is open is
     known. `holders` has the units of each resource and lock that open attempts hold, by task. `waiters` are by process
     and date, None for those that read its newest run; `awaited` are those who wait for `event:NAME` and `file:PATH`.
+    `outlooks` are of the open runs whose end this leader has foretold.
     """
 
     catalogue: Catalogue = field(default_factory=Catalogue)
@@ -71,6 +62,8 @@ class Snapshot:
     tasks: dict[RunId, dict[TaskName, TaskRun]] = field(default_factory=dict)
     attempts: dict[TaskKey, Attempt] = field(default_factory=dict)
     holds: dict[str, Hold] = field(default_factory=dict)
+    habits: dict[ProcessId, Habit] = field(default_factory=dict)
+    outlooks: dict[RunId, Outlook] = field(default_factory=dict)
     definitions: dict[tuple[ProcessId, int], Process] = field(default_factory=dict)
     dates: set[date] = field(default_factory=set)
     occurrences: set[tuple[ProcessId, str]] = field(default_factory=set)
@@ -104,11 +97,13 @@ class Snapshot:
         epoch: int = 0,
         site: Site = ANYWHERE,
         users: Iterable[User] = (),
+        habits: Iterable[Habit] = (),
     ) -> "Snapshot":
         snapshot = cls(
             catalogue=catalogue, pools=pools, current=current, node=node, alone=alone, epoch=epoch,
             site=site,
             users={user.name: user for user in users},
+            habits={habit.process: habit for habit in habits},
         )  # fmt: skip
         snapshot.admit(picture)
         return snapshot
@@ -187,18 +182,22 @@ class Snapshot:
                 _KEPT[kind](self, one)
 
     def _put_run(self, run: Run) -> None:
-        known = run.id in self.runs
+        before = self.runs.get(run.id)
         self.runs[run.id] = run
-        if not known:
+        if before is None:
             self._index_run(run)
         open_runs = self.open_runs[run.process]
         if run.state in RUN_ENDED:
             open_runs.pop(run.id, None)
+            self.outlooks.pop(run.id, None)
             self._watch(run, watching=False)
-        elif run.id not in open_runs:
+            return
+        if run.id not in open_runs:
             open_runs[run.id] = None
             self._watch(run, watching=True)
             self._time_look_backs(self._looked_back_on(run))
+            before = None
+        if before is None or _awaits(before) != _awaits(run):
             self.timers.set(run_times(self._definition(run.id), run))
 
     def _set_timers(self) -> None:
@@ -213,6 +212,8 @@ class Snapshot:
                 self.timers.set(task_times(task))
         for hold in self.holds.values():
             self.timers.set(hold_times(hold))
+        for outlook in self.outlooks.values():
+            self.timers.set(outlook_times(outlook))
 
     def _index_run(self, run: Run) -> None:
         current = self.catalogue.processes.get(run.process)
@@ -313,6 +314,13 @@ class Snapshot:
     def _put_user(self, user: User) -> None:
         self.users[user.name] = user
 
+    def _put_habit(self, habit: Habit) -> None:
+        self.habits[habit.process] = habit
+
+    def _put_outlook(self, outlook: Outlook) -> None:
+        self.outlooks[outlook.run] = outlook
+        self.timers.set(outlook_times(outlook))
+
     def _put_session(self, session: Session) -> None:
         self.sessions[session.id] = session
 
@@ -344,5 +352,12 @@ _KEPT: Mapping[str, Callable[[Snapshot, Any], None]] = {
     "sightings": Snapshot._put_sighting,
     "users": Snapshot._put_user,
     "sessions": Snapshot._put_session,
+    "habits": Snapshot._put_habit,
+    "outlooks": Snapshot._put_outlook,
 }
 """Where each kind of record of a decision goes, in the order in which they lean on each other."""
+
+
+def _awaits(run: Run) -> tuple[datetime | None, datetime | None]:
+    """What moves the times that an open run waits for."""
+    return run.started_at, run.expected_end

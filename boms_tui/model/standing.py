@@ -63,6 +63,11 @@ _RUN_SAYS: dict[tuple[Outcome, RunState], Standing] = {
 _NEEDS_PERSON = frozenset({TaskState.FAILED, TaskState.UNKNOWN, TaskState.CONFIRM})
 
 
+def rules_out(when: Outcome, state: TaskState) -> bool:
+    """Whether a task of the same run in that state keeps those that follow it by that outcome from ever running."""
+    return _TASK_SAYS.get((when, state)) is Standing.IMPOSSIBLE
+
+
 def standing_of(draft: Overlay, run: Run, dependency: Dependency) -> Says:
     """What one entry of `after` says now, and why."""
     if dependency.process is None:

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from boms_tui.model.condition import FileWait
+from boms_tui.model.deadlines import deadlines_of
+from boms_tui.model.decision import Outlook
 from boms_tui.model.definition import Process
-from boms_tui.model.facts import Fact, GateDue, HoldDue, RunDue, TaskDue
+from boms_tui.model.facts import DeadlineDue, Fact, ForecastDue, GateDue, HoldDue, RunDue, TaskDue
 from boms_tui.model.files import awaited_file, turning_points
 from boms_tui.model.ids import RunId
 from boms_tui.model.planning import hours_of
@@ -25,17 +27,23 @@ class Timers:
     """Facts by the time at which they come due, each told once."""
 
     _heap: list[tuple[datetime, int, Fact]] = field(default_factory=list)
+    _set: set[Coming] = field(default_factory=set)
     _count: int = 0
 
     def set(self, coming: Iterable[Coming]) -> None:
-        for when, fact in coming:
-            self._count += 1
-            heapq.heappush(self._heap, (when, self._count, fact))
+        """Have these told, too; what is to be told at that time already, once."""
+        for one in coming:
+            if one not in self._set:
+                self._set.add(one)
+                self._count += 1
+                heapq.heappush(self._heap, (one[0], self._count, one[1]))
 
     def due(self, now: datetime) -> Iterator[Fact]:
         """Take the facts whose time has come."""
         while self._heap and self._heap[0][0] <= now:
-            yield heapq.heappop(self._heap)[2]
+            when, _, fact = heapq.heappop(self._heap)
+            self._set.remove((when, fact))
+            yield fact
 
     def next_at(self) -> datetime | None:
         return self._heap[0][0] if self._heap else None
@@ -45,6 +53,7 @@ class Timers:
 
     def clear(self) -> None:
         self._heap.clear()
+        self._set.clear()
 
 
 def run_times(process: Process, run: Run) -> Iterator[Coming]:
@@ -55,6 +64,16 @@ def run_times(process: Process, run: Run) -> Iterator[Coming]:
         hours = hours_of(process.window, process, run.business_date)
         for at in (hours.opens, hours.closes):
             yield at, GateDue(run.id)
+    for deadline in deadlines_of(process, run):
+        if deadline.late not in run.late:
+            yield deadline.at, DeadlineDue(run.id)
+    if run.expected_end is not None:
+        yield run.expected_end, ForecastDue(run.id)
+
+
+def outlook_times(outlook: Outlook) -> Iterator[Coming]:
+    if outlook.again is not None:
+        yield outlook.again, ForecastDue(outlook.run)
 
 
 def sighting_times(process: Process, run: Run, sighting: Sighting) -> Iterator[Coming]:

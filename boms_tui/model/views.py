@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from boms_tui.model.definition import Contact, Process, Task
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName
-from boms_tui.model.records import Attempt, CheckVerdict, Run, SealedEntry, TaskRun
+from boms_tui.model.records import Attempt, CheckVerdict, Late, Run, SealedEntry, TaskRun
 from boms_tui.model.states import RunState, TaskState
+from boms_tui.model.wall import wall_time
 
 
 class GateKind(StrEnum):
@@ -86,6 +87,31 @@ class BoardRow:
     @property
     def total(self) -> int:
         return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A process without a run for a business date, and its first deadline for that, which has passed."""
+
+    process: ProcessId
+    business_date: date
+    late: Late
+    at: datetime
+    title: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.process}@{self.business_date}"
+
+    def in_words(self, zone: str, now: datetime) -> str:
+        return f"nothing has ordered it by {wall_time(self.at, zone, now)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What there is to see of the night: runs, and what should have a run and has none."""
+
+    rows: tuple[BoardRow, ...] = ()
+    overdue: tuple[Overdue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

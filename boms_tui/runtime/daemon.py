@@ -12,6 +12,7 @@ from boms_tui.config import Home
 from boms_tui.errors import BomsError, NoAnswerError
 from boms_tui.model.decision import Decision
 from boms_tui.model.lease import ConflictError, DeposedError, Lease
+from boms_tui.model.overdue import Lookout
 from boms_tui.model.records import Entry, User
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.timetable import Timetable, eras_of
@@ -188,18 +189,21 @@ class Daemon:
             epoch=epoch,
             site=self._home.site,
             users=store.users(),
+            habits=store.habits(),
         )
         dates = Dates(store, snapshot)
         dates.load_open(now)
         authority = Authority(Keyring.load(self._home.keys), store)
         since = store.lease().planned_until or now
+        eras = tuple(eras_of(store.applied_since(since)))
         return Term(
             store=store,
             home=self._home,
             executor=executor,
             authority=authority,
             snapshot=snapshot,
-            timetable=Timetable(catalogue, since, eras_of(store.applied_since(since))),
+            timetable=Timetable(catalogue, since, eras),
+            lookout=Lookout(catalogue, since, eras),
             inbox=InboxReader(store, authority, snapshot, executor.wake),
             shipping=Shipping(store, executor, snapshot, epoch, self._custody.close_books),
             dates=dates,

@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 
 from boms_tui.model.arrivals import occurrence_of
 from boms_tui.model.condition import Dependency, RelativeDate
-from boms_tui.model.facts import Asked, Fact, FileCame, OccurrenceDue
+from boms_tui.model.facts import Asked, Fact, FileCame, NotOrderedDue, OccurrenceDue
 from boms_tui.model.ids import ProcessId, business_date, parse_run_id, split_ref
 from boms_tui.model.planning import business_date_of
+from boms_tui.model.reach import dates_read
 from boms_tui.model.records import Run
 from boms_tui.model.shape import shape_of
-from boms_tui.model.snapshot import Snapshot, dates_read
+from boms_tui.model.snapshot import Snapshot
 from boms_tui.runtime.ports import LeaderStore
 
 AROUND = (-1, 0, 1)
@@ -82,10 +83,8 @@ class Dates:
                 return self._current(process, at)
             case FileCame(process, date=day):
                 return {day} if day is not None else self._current(process, now)
-            case Asked() if fact.request.verb == "event":
-                return self._days_of_event(fact, now)
-            case Asked() if fact.documents:
-                return self._days_that_may_move(fact.documents)
+            case NotOrderedDue(_, day):
+                return {day} - self._snapshot.dates
             case Asked():
                 return self._days_asked(fact, now)
             case _:
@@ -102,6 +101,11 @@ class Dates:
         return any(dependency.date is RelativeDate.PREVIOUS for dependency in self._outside(run))
 
     def _days_asked(self, fact: Asked, now: datetime) -> set[date]:
+        if fact.request.verb == "event":
+            return self._days_of_event(fact, now)
+        return self._days_that_may_move(fact.documents) if fact.documents else self._days_named(fact, now)
+
+    def _days_named(self, fact: Asked, now: datetime) -> set[date]:
         """The date of the run that a request names, or of the one that it would order."""
         target = fact.request.target
         run = parse_run_id(split_ref(target)[0])

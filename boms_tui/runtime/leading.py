@@ -9,6 +9,7 @@ from boms_tui.config import Home
 from boms_tui.model.decide import decide
 from boms_tui.model.decision import Decision
 from boms_tui.model.facts import Asked, Fact, TookOver, Unproved
+from boms_tui.model.overdue import Lookout
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE, AttemptState
 from boms_tui.model.timetable import Timetable
@@ -39,6 +40,7 @@ class Term:
     authority: Authority
     snapshot: Snapshot
     timetable: Timetable
+    lookout: Lookout
     inbox: InboxReader
     shipping: Shipping
     dates: Dates
@@ -70,6 +72,7 @@ class Term:
         facts.extend(self.snapshot.due(now))
         facts.extend(self.timetable.due(now))
         facts.extend(self.files.facts())
+        facts.extend(self._not_ordered(now))
         for start in range(0, len(facts), AT_ONCE):
             self.follow(facts[start : start + AT_ONCE], now)
         if clock.monotonic() >= self._next_poll:
@@ -77,6 +80,12 @@ class Term:
             self._next_poll = clock.monotonic() + POLL_S
         if clock.monotonic() >= self._next_beat:
             self._beat(now)
+
+    def _not_ordered(self, now: datetime) -> Iterable[Fact]:
+        """What nothing has ordered by now; what the journal has told of already, whatever the clocks were, is left."""
+        due = list(self.lookout.due(now))
+        told = self.store.told_late([fact.about for fact in due]) if due else ()
+        return [fact for fact in due if fact.about not in told]
 
     def answer(self, now: datetime) -> bool:
         """Answer sign-ins and requests; whether there were any."""
@@ -126,6 +135,7 @@ class Term:
         self.shipping.ended(attempt for attempt in decision.attempts if attempt.state not in ATTEMPT_LIVE)
         if decision.catalogue is not None:
             self.timetable.use(decision.catalogue)
+            self.lookout.use(decision.catalogue)
         if decision.runs or decision.catalogue is not None:
             self.files.want(self.wants.wanted(clock.now()))
         self._act(decision)
@@ -156,11 +166,16 @@ class Term:
         self.dates.tidy(now)
         self.follow(self.shipping.heard(), now)
 
+    def next_due(self) -> datetime | None:
+        """The next time at which there is something to tell by itself."""
+        coming = (self.snapshot.next_due(), self.timetable.next_at(), self.lookout.next_at())
+        return min((at for at in coming if at is not None), default=None)
+
     def _patience(self) -> float:
         """How long nothing needs us, in seconds."""
         now = clock.now()
-        due = [at for at in (self.snapshot.next_due(), self.timetable.next_at()) if at is not None]
-        by_clock = min(((at - now).total_seconds() for at in due), default=BEAT_S)
+        coming = self.next_due()
+        by_clock = BEAT_S if coming is None else (coming - now).total_seconds()
         by_rhythm = min(self._next_poll, self._next_beat) - clock.monotonic()
         return max(0.0, min(by_clock, by_rhythm))
 

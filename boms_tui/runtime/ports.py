@@ -13,7 +13,7 @@ from boms_tui.model.ids import AttemptId, ProcessId, RunId, SessionId
 from boms_tui.model.lease import Lease, RawLogin, RawRequest
 from boms_tui.model.output import Extent, Range, Shipment, Shipped
 from boms_tui.model.picture import Picture
-from boms_tui.model.records import Attempt, Revision, Session, User
+from boms_tui.model.records import Attempt, Habit, Revision, Session, User
 from boms_tui.model.trigger import FileStart
 
 
@@ -47,12 +47,20 @@ class LeaderStore(Protocol):
         """Each definition that was in force at that moment or later of the processes applied since, oldest first."""
         ...
 
+    def told_late(self, objects: Sequence[str]) -> Collection[str]:
+        """Those of these objects that the journal has called late."""
+        ...
+
     def documents(self, manifest: str) -> Sequence[str]:
         """The YAML texts that a content-addressed manifest lists, each proved by its hash."""
         ...
 
     def users(self) -> Sequence[User]:
         """Every user, with the password hash."""
+        ...
+
+    def habits(self) -> Sequence[Habit]:
+        """How long the tasks of each process took in its newest runs."""
         ...
 
     def session(self, session: SessionId) -> Session | None: ...

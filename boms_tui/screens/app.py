@@ -140,7 +140,7 @@ class Console(Listening, inherit_bindings=False):
             self._processes = tuple(row.id for row in event.data if isinstance(row, ProcessRow))
 
     def known_runs(self) -> list[RunId]:
-        return [row.run.id for row in self.board.data or ()]
+        return [row.run.id for row in self.board.data.rows] if self.board.data is not None else []
 
     def known_processes(self) -> tuple[ProcessId, ...]:
         return self._processes

@@ -9,12 +9,21 @@ from textual.widget import Widget
 from boms_tui.model.ids import RunId
 from boms_tui.model.records import Run
 from boms_tui.model.verbs import On
-from boms_tui.model.views import BoardRow
+from boms_tui.model.views import Board, BoardRow
 from boms_tui.screens import keys
 from boms_tui.screens.line import Span, heading
 from boms_tui.screens.live import LiveScreen
 from boms_tui.screens.messages import Interest, View
-from boms_tui.screens.rows.board import Grouping, board_lines, chips, columns, current_date, of_current_dates
+from boms_tui.screens.rows.board import (
+    Grouping,
+    board_lines,
+    chips,
+    columns,
+    current_date,
+    foretold,
+    of_current_dates,
+)
+from boms_tui.screens.rows.deadlines import overdue_lines
 from boms_tui.screens.rows.preview import preview_lines
 from boms_tui.screens.target import Target, run_target
 from boms_tui.screens.widgets.filterbar import FilterBar
@@ -22,7 +31,7 @@ from boms_tui.screens.widgets.linetable import LineTable
 from boms_tui.screens.widgets.lineview import LineView
 
 
-class BoardScreen(LiveScreen[tuple[BoardRow, ...]]):
+class BoardScreen(LiveScreen[Board]):
     """Runs by department or by state; Enter opens one."""
 
     BINDINGS = keys.bindings(keys.BOARD) + keys.verb_bindings(On.RUN)
@@ -49,16 +58,18 @@ class BoardScreen(LiveScreen[tuple[BoardRow, ...]]):
                 yield LineTable("table")
             yield LineView("aside", classes="aside", focusable=False)
 
-    def draw(self, data: tuple[BoardRow, ...]) -> None:
+    def draw(self, data: Board) -> None:
         today = self.host.today()
-        rows = list(data) if self.every_date else of_current_dates(data, today)
+        rows = list(data.rows) if self.every_date else of_current_dates(data.rows, today)
         self._rows = rows
         self._runs = {row.run.id: row.run for row in rows}
         table = self.query_one("#table", LineTable)
         moment = self.moment(table)
         terms = self.query_one(FilterBar).terms
-        self.query_one("#columns", LineView).show([heading(columns(moment.width))])
-        table.show(board_lines(rows, moment, self.grouping, terms, current_date(data, today)))
+        shown = columns(moment.width, ends=foretold(rows))
+        self.query_one("#columns", LineView).show([heading(shown)])
+        lines = board_lines(rows, moment, self.grouping, terms, current_date(data.rows, today))
+        table.show([*overdue_lines(data.overdue, moment, shown, terms), *lines])
         self._draw_aside()
 
     def _draw_aside(self) -> None:
@@ -78,7 +89,7 @@ class BoardScreen(LiveScreen[tuple[BoardRow, ...]]):
         return self.TITLE, f"filter: {filtered}" if filtered else note, (*chips(self._rows), Span(" "))
 
     def shown_date(self) -> date | None:
-        return current_date(self.data or (), self.host.today())
+        return current_date(self.data.rows if self.data is not None else (), self.host.today())
 
     def target(self) -> Target | None:
         run = self._runs.get(self.query_one("#table", LineTable).cursor)

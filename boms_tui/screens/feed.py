@@ -9,7 +9,7 @@ from boms_tui import clock
 from boms_tui.errors import BomsError
 from boms_tui.model.ids import AttemptId, ProcessId, RunId
 from boms_tui.model.states import LIVE
-from boms_tui.model.views import BoardQuery, BoardRow, Output, Progress, Pulse, RunView, TaskView
+from boms_tui.model.views import Board, BoardQuery, BoardRow, Output, Overdue, Progress, Pulse, RunView, TaskView
 from boms_tui.screens.gateway import Gateway
 from boms_tui.screens.messages import Beat, Interest, Printed, Progressed, Refused, Shown, Silence, View
 
@@ -17,6 +17,8 @@ INTERVAL = 0.5
 """Seconds between two looks at the store."""
 LISTEN_EVERY = 2
 """How many looks apart those that run are asked what they say of themselves."""
+OVERDUE_EVERY = 10
+"""How many looks apart it is asked, where anything has happened, what nothing has ordered."""
 _AT_ONCE = 200
 """The most changed runs that are read again by name; beyond it the whole board is read."""
 
@@ -42,6 +44,9 @@ class Feed:
         self._read: tuple[Interest, int] | None = None
         self._board: dict[RunId, BoardRow] = {}
         self._board_at: int | None = None
+        self._overdue: tuple[Overdue, ...] = ()
+        self._overdue_at: int | None = None
+        self._overdue_in = 1
         self._printed: tuple[AttemptId, Output | None] | None = None
         self._running: tuple[AttemptId, ...] = ()
         self._heard: Mapping[AttemptId, Progress] = {}
@@ -96,6 +101,8 @@ class Feed:
             self._begins, self._read, self._printed = False, None, None
         wanted = Interest(interest.view, interest.key), beat.pulse.sequence
         moved = self._read != wanted
+        if interest.view is View.BOARD:
+            moved |= self._look_for_overdue(beat.pulse)
         if moved and interest.view is not View.NOTHING:
             self._show(interest, beat)
             self._read = wanted
@@ -130,7 +137,16 @@ class Feed:
         }
         return questions[interest.view]()
 
-    def _whole_board(self, pulse: Pulse) -> tuple[BoardRow, ...]:
+    def _look_for_overdue(self, pulse: Pulse) -> bool:
+        """Ask now and then, but not before the first board is there, what nothing has ordered; whether that is news."""
+        self._overdue_in -= 1
+        if self._overdue_in >= 0 or self._overdue_at == pulse.sequence:
+            return False
+        before, self._overdue = self._overdue, tuple(self._gateway.overdue())
+        self._overdue_at, self._overdue_in = pulse.sequence, OVERDUE_EVERY
+        return before != self._overdue
+
+    def _whole_board(self, pulse: Pulse) -> Board:
         """All runs; after the first time only those that changed are read."""
         changed = self._gateway.changed_runs(self._board_at) if self._board_at is not None else None
         if changed is None or len(changed) > _AT_ONCE:
@@ -139,7 +155,7 @@ class Feed:
             rows = self._gateway.board(BoardQuery(runs=frozenset(changed)))
             self._board.update({row.run.id: row for row in rows})
         self._board_at = pulse.sequence
-        return tuple(self._board.values())
+        return Board(tuple(self._board.values()), self._overdue)
 
     def _listen(self, interest: Interest, *, at_once: bool) -> None:
         """Ask what is said by those that run, once a second, and post it when it has changed."""

@@ -15,6 +15,7 @@ from boms_tui.model.views import (
     BoardRow,
     Effect,
     Output,
+    Overdue,
     ProcessRow,
     ProcessView,
     Progress,
@@ -47,6 +48,10 @@ class Gateway(Protocol):
     def pulse(self) -> Pulse: ...
 
     def board(self, query: BoardQuery) -> Sequence[BoardRow]: ...
+
+    def overdue(self) -> Sequence[Overdue]:
+        """What should have been ordered by now, and has no run."""
+        ...
 
     def changed_runs(self, after: int) -> Collection[RunId]: ...
 

@@ -19,6 +19,7 @@ from boms_tui.model.records import (
     CheckVerdict,
     Entry,
     Event,
+    Habit,
     Hold,
     Revision,
     Run,
@@ -66,6 +67,7 @@ class Commit:
         self._sightings = Kept[Sighting](tables.sighting, dialect)
         self._events: Statement[Event] = added(tables.posted, dialect)
         self._users = Kept[User](tables.user, dialect)
+        self._habits = Kept[Habit](tables.habit, dialect)
         self._sessions = Kept[Session](tables.session, dialect)
         self._fence = _fence(dialect)
         self._head = _head(dialect)
@@ -93,6 +95,7 @@ class Commit:
         self._attempts.put(connection, decision.attempts)
         self._holds.put(connection, decision.holds)
         self._sightings.put(connection, decision.sightings)
+        self._habits.put(connection, decision.habits)
         self._answer_logins(connection, decision.logins)
         self._answer_requests(connection, decision.verdicts)
         if decision.events:

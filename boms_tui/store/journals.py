@@ -1,14 +1,15 @@
 """The journal's rows as they are read."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from boms_tui.model.records import Entry, SealedEntry
-from boms_tui.store import tables
+from boms_tui.store import content, tables
 
 AT_ONCE = 5_000
+LATE = "late"
 journal = tables.journal
 
 
@@ -23,6 +24,15 @@ def page(connection: Connection, about: str, after: int, limit: int) -> list[Sea
 def whole(connection: Connection) -> Generator[SealedEntry]:
     """Every row in order, a few thousand in memory at a time; close it where it is not read to its end."""
     return _sealed(connection, select(journal).order_by(journal.c.sequence).execution_options(yield_per=AT_ONCE))
+
+
+def told_late(connection: Connection, objects: Sequence[str]) -> set[str]:
+    """Those of these objects that some row calls late."""
+    found: set[str] = set()
+    for start in range(0, len(objects), content.AT_ONCE):
+        named = journal.c.object.in_(objects[start : start + content.AT_ONCE])
+        found.update(connection.scalars(select(journal.c.object).where(named, journal.c.action == LATE)))
+    return found
 
 
 def _sealed(connection: Connection, rows: Select[Any]) -> Generator[SealedEntry]:

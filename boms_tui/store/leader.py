@@ -29,10 +29,11 @@ from boms_tui.model.ids import AttemptId, ProcessId, RunId, SessionId
 from boms_tui.model.lease import ConflictError, DeposedError, Lease, RawLogin, RawRequest
 from boms_tui.model.output import Shipment, Shipped
 from boms_tui.model.picture import Picture
-from boms_tui.model.records import Attempt, Entry, Revision, Session, User
-from boms_tui.store import content, dialects, outputs, pictures, shelf, singles, tables
+from boms_tui.model.records import Attempt, Entry, Habit, Revision, Session, User
+from boms_tui.store import content, dialects, journals, outputs, pictures, shelf, singles, tables
 from boms_tui.store.access import TRIES, Access, UncertainError
 from boms_tui.store.commit import Commit, Sealed, seal
+from boms_tui.store.habits import habits
 from boms_tui.store.rows import Statement
 from boms_tui.store.shelf import Load, Shelf
 from boms_tui.store.singles import Head
@@ -114,6 +115,10 @@ class Leader:
         """
         return self._access.read(lambda connection: self._shelf.applied_since(connection, moment))
 
+    def told_late(self, objects: Sequence[str]) -> Collection[str]:
+        """Those of these objects that the journal has called late."""
+        return self._access.read(lambda connection: journals.told_late(connection, objects))
+
     def documents(self, manifest: str) -> Sequence[str]:
         """The YAML texts that a manifest lists, each proved by its hash.
 
@@ -131,6 +136,10 @@ class Leader:
         )  # fmt: skip
         rows = select(*columns).join_from(tables.user, credential, user.name == credential.c.name)
         return self._access.read(lambda c: [User(*tuple(row)) for row in c.execute(rows.order_by(user.name))])
+
+    def habits(self) -> Sequence[Habit]:
+        """How long the tasks of each process took in its newest runs."""
+        return self._access.read(habits)
 
     def session(self, session: SessionId) -> Session | None:
         rows = select(tables.session).where(tables.session.c.id == session)

@@ -13,11 +13,13 @@ from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.definitions import load_body
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, parse_run_id, split_ref
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.records import Attempt, CheckVerdict, Hold, Revision, SealedEntry, Verdict
+from boms_tui.model.records import Attempt, CheckVerdict, Habit, Hold, Revision, SealedEntry, Verdict
 from boms_tui.model.states import RunState
-from boms_tui.model.views import BoardQuery, BoardRow, Output, ProcessRow, Progress, Pulse, Stretch, UserRow
+from boms_tui.model.views import BoardQuery, BoardRow, Output, Overdue, ProcessRow, Progress, Pulse, Stretch, UserRow
 from boms_tui.store import boards, checks, dialects, journals, outputs, pictures, shelf, singles, tables
 from boms_tui.store.access import Access
+from boms_tui.store.habits import habits
+from boms_tui.store.overdue import overdue
 from boms_tui.store.rows import Statement
 from boms_tui.store.shelf import Load, Shelf
 from boms_tui.store.types import moment
@@ -121,6 +123,14 @@ class Reader:
 
     def catalogue(self) -> Catalogue:
         return self._access.read(self._shelf.catalogue)
+
+    def habits(self) -> Mapping[ProcessId, Habit]:
+        """How long the tasks of each process took in its newest runs."""
+        return {habit.process: habit for habit in self._access.read(habits)}
+
+    def overdue(self, now: datetime) -> Sequence[Overdue]:
+        """The processes that something should have ordered by `now`, and that have no run for their current date."""
+        return self._access.read(lambda connection: overdue(connection, self._shelf, now))
 
     def processes(self) -> Sequence[ProcessRow]:
         return self._access.read(lambda connection: boards.processes(connection, self._shelf))

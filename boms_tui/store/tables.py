@@ -6,7 +6,7 @@ from sqlalchemy.schema import CheckConstraint, ForeignKey, ForeignKeyConstraint,
 from boms_tui.model.records import Answer, Phase
 from boms_tui.model.states import RUN_ENDED, AttemptState, RunState, TaskState
 from boms_tui.store.indexes import among, partial, tell_dialect
-from boms_tui.store.types import BusinessDate, Bytes, Count, Flag, Instant, JsonText, Key, Prose, Word
+from boms_tui.store.types import BusinessDate, Bytes, Count, Flag, Instant, JsonText, Key, Prose, Word, lists
 
 Serial = Count().with_variant(Integer(), "sqlite")
 """A numbering primary key; SQLite has its own only for INTEGER."""
@@ -100,6 +100,8 @@ run = Table(
     Column("cancelling", Flag, nullable=False),
     Column("freed", JsonText(dict), nullable=False),
     Column("reason", Prose, nullable=False),
+    Column("expected_end", Instant),
+    Column("late", JsonText(tuple), nullable=False),
     Column("version", Count, nullable=False),
     UniqueConstraint("process", "occurrence"),
     UniqueConstraint("process", "business_date", "number"),
@@ -230,6 +232,14 @@ sighting = Table(
     Column("changed", Instant),
     Column("since", Instant, nullable=False),
     Column("problem", Prose, nullable=False),
+    Column("version", Count, nullable=False),
+)
+
+habit = Table(
+    "habit",
+    metadata,
+    Column("process", PROCESS, primary_key=True),
+    Column("durations", JsonText(lists), nullable=False),
     Column("version", Count, nullable=False),
 )
 

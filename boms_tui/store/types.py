@@ -1,7 +1,7 @@
 """Column types that mean the same on SQLite, PostgreSQL and SQL Server."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -132,8 +132,13 @@ class Word(TypeDecorator[StrEnum]):
         return None if value is None else self.members(value)
 
 
+def lists(found: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
+    """The shape of a mapping whose values are lists."""
+    return {name: tuple(values) for name, values in found.items()}
+
+
 class JsonText(TypeDecorator[Collection[str]]):
-    """A small mapping (`dict`) or list (`tuple`) as ASCII JSON; `shape` is what it is read back as."""
+    """A small mapping (`dict`, `lists`) or list (`tuple`) as ASCII JSON; `shape` is what it is read back as."""
 
     impl = Text
     cache_ok = True

@@ -39,7 +39,7 @@ def test_runs_lists_what_the_options_leave(night: House) -> None:
     good = next(row for row in rows if row["process"] == "night/good")
     assert good == {
         "id": f"night/good@{DATE}.1", "process": "night/good", "business_date": DATE, "state": "succeeded",
-        "revision": 1, "ordered_by": "operator",
+        "revision": 1, "ordered_by": "operator", "late": [], "expected_end": None,
     }  # fmt: skip
     narrowed = night.boms("runs", "--date", DATE, "--state", "stalled", "--process", "bad", "--json").json
     assert [row["id"] for row in narrowed] == [f"night/bad@{DATE}.1"]
@@ -55,7 +55,8 @@ def test_runs_for_people_are_a_table(night: House) -> None:
 
 def test_show_prints_exactly_the_stated_json(night: House) -> None:
     shown = night.boms("show", f"bad@{DATE}", "--json").json
-    assert shown.keys() == {"id", "process", "business_date", "state", "revision", "ordered_by", "tasks"}
+    stated = {"id", "process", "business_date", "state", "revision", "ordered_by", "tasks"}
+    assert shown.keys() == {*stated, "late", "expected_end"}
     breaks, follows, alone = shown["tasks"]
     assert breaks.keys() == {"name", "state", "attempts"}
     assert (breaks["name"], breaks["state"], alone["state"]) == ("breaks", "failed", "succeeded")
@@ -150,7 +151,7 @@ def test_plan_is_a_function_of_definitions_and_date(night: House) -> None:
     assert friday["planned"] == [
         {
             "process": "day/good", "business_date": "2026-02-06", "at": "2026-02-06T18:00:00.000000Z",
-            "cause": "cron 0 18 * * 1-5",
+            "cause": "cron 0 18 * * 1-5", "expected_end": None,
         }
     ]  # fmt: skip
     assert {one["process"] for one in friday["excluded"]} == {"night/good", "night/bad", "night/asks", "night/long"}

@@ -55,7 +55,7 @@ def test_every_script_and_query_is_there_and_used() -> None:
 def test_it_shows_what_definitions_can_do() -> None:
     keys = {key for _, task in TASKS for key in task} | {key for said in PROCESSES.values() for key in said}
     wanted = {
-        "after", "checks", "command", "confirm", "contacts", "directory", "environment", "extends", "instructions",
+        "after", "checks", "command", "confirm", "contacts", "deadlines", "directory", "environment", "extends", "instructions",
         "locks", "manual", "on_unknown", "owner", "parameters", "priority", "resources", "retries", "retry_backoff",
         "retry_delay", "retry_jitter", "retry_on", "start", "success_codes", "timeout", "title",
     }  # fmt: skip

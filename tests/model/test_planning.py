@@ -186,8 +186,8 @@ def test_a_plan_has_times_chains_and_what_is_left_out() -> None:
     close = at("2026-11-20 13:00")
     assert found.planned == (
         Planned(ProcessId("trading/close"), friday, close, "cron 30 18 * * mon-fri", close),
-        Planned(ProcessId("risk/margin"), friday, None, "process trading/close", close),
-        Planned(ProcessId("archive"), friday, None, "process risk/margin", close),
+        Planned(ProcessId("risk/margin"), friday, None, "process trading/close", close, ProcessId("trading/close")),
+        Planned(ProcessId("archive"), friday, None, "process risk/margin", close, ProcessId("risk/margin")),
         Planned(ProcessId("archive"), friday, at("2026-11-20 20:30"), "cron 0 2 * * *", at("2026-11-20 20:30")),
     )
     assert found.excluded == (

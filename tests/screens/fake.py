@@ -21,6 +21,7 @@ from boms_tui.model.views import (
     Gate,
     GateKind,
     Output,
+    Overdue,
     ProcessRow,
     ProcessView,
     Progress,
@@ -78,6 +79,7 @@ class FakeGateway:
     waits: dict[str, str] = field(default_factory=dict)
     gates: dict[str, tuple[Gate, ...]] = field(default_factory=dict)
     rows: list[SealedEntry] = field(default_factory=list)
+    not_ordered: tuple[Overdue, ...] = ()
 
     def __post_init__(self) -> None:
         self.hold_acts.set()
@@ -132,6 +134,10 @@ class FakeGateway:
         self._answer("board")
         wanted = query.runs or self.runs.keys()
         return [self._row(run) for run in self.runs.values() if run.id in wanted]
+
+    def overdue(self) -> Sequence[Overdue]:
+        self._answer("overdue")
+        return self.not_ordered
 
     def _row(self, run: Run) -> BoardRow:
         counts = Counter(task.state for task in self.tasks.values() if task.run == run.id)

@@ -2,18 +2,21 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
-from boms_tui.model.ids import RunId
-from boms_tui.model.records import CheckVerdict, Phase
+from boms_tui.model.definition import Deadlines
+from boms_tui.model.ids import ProcessId, RunId
+from boms_tui.model.records import CheckVerdict, Late, Phase
 from boms_tui.model.states import AttemptState, TaskState
 from boms_tui.model.verbs import VERBS
-from boms_tui.model.views import Gate, GateKind, Progress
+from boms_tui.model.views import Gate, GateKind, Overdue, Progress
 from tests.screens.fake import AT_ELEVEN, FakeGateway
-from tests.screens.night import NOW
+from tests.screens.night import DAY, NOW
 from tests.screens.stage import Stage
 
 MARGIN, VAR = RunId("settlement/eod-margin@2026-11-20.1"), RunId("risk/var@2026-11-20.1")
+VAR_PROCESS = ProcessId("risk/var")
+OBLIGATIONS = RunId("settlement/obligations@2026-11-20.1")
 NOTES = "settlement/contract-notes@2026-11-20.1:archive"
 SECOND = timedelta(seconds=1)
 EVIDENCE = "its shim ended without an exit record, and its program (pid 4001) has ended too"
@@ -78,6 +81,42 @@ def let_outlive(gateway: FakeGateway, ref: str, number: int) -> None:
 
 async def board(at: Stage) -> None:
     await at.sees("needs a person", "LIVE")
+
+
+def let_be_late(gateway: FakeGateway) -> None:
+    """Runs are late or at risk, and two processes that something should have ordered have no run."""
+    gateway.change_run(MARGIN, late=("finish-by",))
+    gateway.change_run(VAR, late=("at-risk",), expected_end=NOW + timedelta(minutes=33))
+    gateway.change_run(OBLIGATIONS, expected_end=NOW + timedelta(minutes=9))
+    gateway.change_run(RunId("risk/limits@2026-11-20.1"), expected_end=NOW + timedelta(minutes=50))
+    gateway.change_run(RunId("compliance/exchange-files@2026-11-20.1"), late=("start-by", "finish-by"))
+    gateway.definitions[VAR_PROCESS] = replace(
+        gateway.definitions[VAR_PROCESS],
+        deadlines=Deadlines(finish_by=time(22, 30), max_duration=timedelta(hours=2)),
+    )
+    by = NOW.replace(minute=30, second=0)
+    gateway.not_ordered = (
+        Overdue(ProcessId("archive/night"), DAY, Late.START_BY, by, "Archive of the night"),
+        Overdue(ProcessId("finance/fees"), DAY, Late.FINISH_BY, by - timedelta(hours=1), "Fees of the day"),
+    )
+
+
+async def late(at: Stage) -> None:
+    let_be_late(at.gateway)
+    await at.sees("finance/fees", "LATE", "ENDS")
+
+
+async def at_risk(at: Stage) -> None:
+    let_be_late(at.gateway)
+    await at.sees("finance/fees")
+    await at.press("end")
+    await at.sees("at risk", "~22:47")
+
+
+async def late_run(at: Stage) -> None:
+    let_be_late(at.gateway)
+    at.app.open_run(VAR)
+    await at.sees("finish by 22:30")
 
 
 async def run(at: Stage) -> None:
@@ -214,5 +253,6 @@ SCENES: dict[str, Scene] = {
     "board": board, "run": run, "map": run_map, "stalled": stalled, "task": task, "running": running, "checks": checks,
     "unknown": unknown, "resolve": resolve, "waiting": waiting, "gates": gates, "free": free, "processes": processes,
     "order": order, "contacts": contacts, "users": users, "user": user, "confirm": confirm, "help": keys, "down": down,
+    "late": late, "at-risk": at_risk, "late-run": late_run,
 }  # fmt: skip
 """By name; all but `sign_in`, which nobody has done yet."""

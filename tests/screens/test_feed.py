@@ -6,7 +6,7 @@ import pytest
 from textual.message import Message
 
 from boms_tui.model.ids import AttemptId, RunId
-from boms_tui.model.views import Progress
+from boms_tui.model.views import Board, Progress
 from boms_tui.screens.background import Done, in_background
 from boms_tui.screens.feed import Feed
 from boms_tui.screens.messages import Beat, Interest, Printed, Progressed, Refused, Shown, Silence, View
@@ -46,9 +46,9 @@ def test_it_reads_the_board_once_and_then_only_what_changed(posted: Posted) -> N
     feed.poll()
     shown = posted.taken()[0]
     assert isinstance(shown, Shown)
-    assert isinstance(shown.data, tuple)
-    assert {row.run.reason for row in shown.data if row.run.id == VAR} == {"changed"}
-    assert len(shown.data) == len(gateway.runs)
+    assert isinstance(shown.data, Board)
+    assert {row.run.reason for row in shown.data.rows if row.run.id == VAR} == {"changed"}
+    assert len(shown.data.rows) == len(gateway.runs)
     assert gateway.asked["changed_runs"] == 1
 
 

@@ -10,7 +10,8 @@ from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, AttemptState, RunStat
 from tests.sim.ledger import Ledger
 
 _RUNS = (
-    "SELECT id, process, business_date, occurrence, revision, version, reason, cancelling, state FROM run"
+    "SELECT id, process, business_date, occurrence, revision, version, reason, cancelling, started_at, late, state"
+    " FROM run"
     " ORDER BY ordered_at, id"
 )
 _TASKS = "SELECT run, task, version, due_at, state FROM task_run ORDER BY run, task"
@@ -31,6 +32,8 @@ class RunRow(NamedTuple):
     version: int
     reason: str
     cancelling: int
+    started_at: int | None
+    late: str
     state: RunState
 
 

@@ -1,7 +1,7 @@
 """Times of a day on somebody's wall clock, worked out in another way than BOMS does."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
@@ -28,10 +28,17 @@ class Daily:
             for day in range(days)
             for hour in self.hours
         )
-        return {at for wall in walls if after < (at := _instant(wall, here)) <= until}
+        return {at for wall in walls if after < (at := instant(wall, here)) <= until}
 
 
-def _instant(wall: datetime, zone: ZoneInfo) -> datetime:
+def on_date(at: time, day: date, zone: str, day_starts: time) -> datetime:
+    """When the clocks show that on a business date, which ends in the following morning."""
+    wall = datetime.combine(day, at)
+    return instant(wall if at >= day_starts else wall + _DAY, ZoneInfo(zone))
+
+
+def instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The first time that the clocks show it; the end of a gap for what falls into that."""
     at = wall.replace(tzinfo=zone).astimezone(UTC)
     if at.astimezone(zone).replace(tzinfo=None) == wall:
         return at

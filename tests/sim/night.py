@@ -43,7 +43,7 @@ class Night:
         self.trace = Trace(self.clock)
         self.agenda = Agenda(self.clock)
         self.ledger = Ledger(self.clock, self.trace)
-        self.plan = plans.drawn(*map(self.chance.stream, ("plan", "windows", "marks")))
+        self.plan = plans.drawn(*map(self.chance.stream, ("plan", "windows", "marks", "deadlines")))
         self.people = People(self.chance, self.clock, self.ledger, self.trace, self.plan)
         self.shared = self.dice.random() < 0.5
         self.pools = {"local": self.dice.randint(1, 4), "big": 1}

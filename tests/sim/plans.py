@@ -9,6 +9,7 @@ from boms_tui.model.definition import (
     RETRIABLE,
     Checks,
     Command,
+    Deadlines,
     Lock,
     LockMode,
     Manual,
@@ -50,8 +51,18 @@ class Plan:
     resources: tuple[Resource, ...] = (FEED,)
 
 
-def drawn(dice: Random, hours: Random, marks: Random) -> Plan:
-    """`hours` are the dice of windows, `marks` those of what is excluded and dry."""
+_DEADLINES = (
+    Deadlines(),
+    Deadlines(),
+    Deadlines(finish_by=time(20)),
+    Deadlines(start_by=time(18), finish_by=time(21, 30)),
+    Deadlines(start_by=time(2, 30), max_duration=timedelta(minutes=20)),
+    Deadlines(max_duration=timedelta(seconds=90)),
+)
+
+
+def drawn(dice: Random, hours: Random, marks: Random, limits: Random) -> Plan:
+    """`hours` are the dice of windows, `marks` those of what is excluded and dry, `limits` those of deadlines."""
     times: dict[ProcessId, Daily] = {}
     made: list[Process] = []
     for place, name in enumerate(NAMES[: dice.randint(1, len(NAMES))]):
@@ -60,7 +71,8 @@ def drawn(dice: Random, hours: Random, marks: Random) -> Plan:
             times[name] = Daily(tuple(sorted(dice.sample(range(24), dice.randint(1, 4)))), dice.choice((0, 30, 59)))
         process = _process(name, before, times.get(name), dice)
         tasks = {task.name: _marked(task, marks) for task in process.tasks.values()}
-        made.append(replace(process, window=hours.choice(_WINDOWS), tasks=tasks))
+        window, deadlines = hours.choice(_WINDOWS), limits.choice(_DEADLINES)
+        made.append(replace(process, window=window, tasks=tasks, deadlines=deadlines))
     return Plan(tuple(made), times)
 
 

@@ -12,11 +12,13 @@ from boms_tui.errors import NoAnswerError
 from boms_tui.model import asked, decide, endings, gates, settle
 from boms_tui.model.acts import hold
 from boms_tui.model.acts.ask import Ask, Code, Refusal
+from boms_tui.model.deadlines import Deadline, passed
 from boms_tui.model.decision import Decision, Kill
+from boms_tui.model.definition import Process
 from boms_tui.model.draft import Draft
-from boms_tui.model.facts import Exited, Fact, HoldDue, Lost, OccurrenceDue, TaskDue, TookOver, Voided
+from boms_tui.model.facts import DeadlineDue, Exited, Fact, HoldDue, Lost, OccurrenceDue, TaskDue, TookOver, Voided
 from boms_tui.model.overlay import Overlay
-from boms_tui.model.records import Attempt, Hold, TaskRun
+from boms_tui.model.records import Attempt, Hold, Run, TaskRun
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import AttemptState, TaskEvent
 from boms_tui.model.timers import Coming, Timers
@@ -91,6 +93,11 @@ def _from_now(catalogue: Any, _since: datetime, eras: Any = ()) -> Timetable:
 
 def _kill_anywhere(draft: Draft, attempt: Attempt, by: str) -> None:
     draft._kills.append(Kill(attempt.id, by))
+
+
+def _passed_again(process: Process, run: Run, now: datetime) -> list[Deadline]:
+    """As if nobody remembered what was told."""
+    return passed(process, replace(run, late=()), now)
 
 
 @contextmanager
@@ -210,6 +217,10 @@ FAULTS: dict[str, Planted] = {
         lambda: patch.object(Overlay, "holds_over", lambda *_: iter(())), ("nothing starts",)
     ),
     "what is dry is run": Planted(lambda: patch.object(settle, "_start", _run_it), ("S6",)),
+    "a deadline has no timer": Planted(lambda: _forgetting(DeadlineDue), ("what is late",)),
+    "what is late is told of whenever it is looked at": Planted(
+        lambda: patch("boms_tui.model.lateness.passed", _passed_again), ("what is late",)
+    ),
     "a transition is not journalled": Planted(lambda: _silent("gates-opened"), ("I10",)),
     "another node's attempt is killed": Planted(lambda: patch.object(Draft, "kill", _kill_anywhere), ("I",), near=67),
     "what is held and released at once has two versions": Planted(

@@ -10,6 +10,7 @@ from tests.sim.board import Board, Definitions, seen
 from tests.sim.chronicle import Chronicle
 from tests.sim.evidence import Evidence
 from tests.sim.host import Host
+from tests.sim.lateness import LATE, Lateness
 from tests.sim.ledger import Ledger
 from tests.sim.people import People
 from tests.sim.runtime import Runtime
@@ -43,6 +44,7 @@ class Promises:
             self.people.plan.resources,
         )  # fmt: skip
         self.blackouts = Blackouts(self.ledger, self.trace)
+        self.lateness = Lateness(self.definitions, self.trace)
         self._fresh = Leader(self.ledger.engine)
 
     def started(self, attempt: AttemptId, node: str) -> None:
@@ -75,6 +77,8 @@ class Promises:
             self.evidence.check(self.board, rows)
             self.blackouts.check(rows)
             self.verdicts.check(before)
+            self.lateness.read(rows)
+            self.lateness.check(self.board)
             self._check_memory(runtimes, fully=fully)
 
     def written(self, epoch: int) -> None:
@@ -90,6 +94,8 @@ class Promises:
             if term is None or term.epoch != epoch or not runtime.is_resting or self.ledger.edited:
                 continue
             found = list(outdated(term, self.board))
+            for late in self.lateness.missing(self.board, term.planned_until):
+                self.trace.complain(LATE, late)
             if fully:
                 with self.ledger.past_the_line():
                     found += differences(term, self._fresh, self.people.clock.now())

@@ -110,8 +110,8 @@ class Runtime:
             return self.host.clock.boot
         if term is None:
             return NEVER
-        coming = [at for at in (term.snapshot.next_due(), term.timetable.next_at()) if at is not None]
-        return max(self.host.clock.boot, min(map(self.host.clock.moment_of, coming), default=NEVER))
+        coming = term.next_due()
+        return NEVER if coming is None else max(self.host.clock.boot, self.host.clock.moment_of(coming))
 
     def leave(self) -> None:
         """What the kernel does for a process that has ended."""

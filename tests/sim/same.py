@@ -22,6 +22,7 @@ _INDEXES: dict[str, Callable[[Snapshot], Any]] = {
     "waiters": lambda one: {
         (*key, task): set(who) for key, kinds in one.waiters.items() for task, who in kinds.items() if who
     },
+    "habits": lambda one: one.habits,
     "held": lambda one: {name: sorted(holds) for name, holds in one.held.items() if holds},
 }
 
@@ -67,6 +68,7 @@ def _loaded(kept: Snapshot, leader: Leader) -> Snapshot:
         epoch=kept.epoch,
         site=kept.site,
         users=kept.users.values(),
+        habits=leader.habits(),
     )
 
 

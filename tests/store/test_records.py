@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from boms_tui.model.decision import LoginAnswer
-from boms_tui.model.ids import AttemptId, RequestId, RunId, SessionId, TaskName
-from boms_tui.model.records import Answer, Attempt, Hold, Revision, Run, Session, TaskRun, User, Verdict
+from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId, TaskName
+from boms_tui.model.records import Answer, Attempt, Habit, Hold, Revision, Run, Session, TaskRun, User, Verdict
 from tests.store.house import NOW, TODAY, House, a_request, a_run, a_task, a_user, an_attempt, an_entry
 
 MIXED = "Сверка позиций · मार्जिन की गणना · 清算 · 🚀👩🏽‍💻 · e\u0301"
@@ -31,6 +31,9 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     datetime | None: st.none() | MOMENT,
     Mapping[str, str]: st.dictionaries(TEXT, TEXT, max_size=3),
     tuple[str, ...]: st.lists(TEXT, max_size=3).map(tuple),
+    Mapping[TaskName, tuple[int, ...]]: st.dictionaries(
+        TEXT, st.lists(st.integers(0, 2**40), max_size=9).map(tuple), max_size=3
+    ),
 }
 _serial = itertools.count(1)
 
@@ -88,6 +91,12 @@ def _hold(house: House, hold: Hold) -> Hold:
     return next(found for found in house.leader.picture().holds if found.id == hold.id)
 
 
+def _habit(house: House, habit: Habit) -> Habit:
+    (found,) = (found for found in house.leader.habits() if found.process == habit.process)
+    assert house.reader.habits()[habit.process] == found
+    return found
+
+
 def _user(house: House, user: User) -> User:
     return next(found for found in house.leader.users() if found.name == user.name)
 
@@ -107,6 +116,7 @@ KINDS = {
         "holds", _hold,
     ),
     "user": Kind(lambda _, number: a_user(f"person-{number}"), ("name", "version"), "users", _user),
+    "habit": Kind(lambda _, number: Habit(ProcessId(f"ops/load-{number}")), ("process", "version"), "habits", _habit),
     "session": Kind(
         _new_session, ("id", "user", "version"), "sessions", lambda house, session: house.leader.session(session.id)
     ),

@@ -15,10 +15,12 @@ from boms_tui.model.definitions.body_parts import (
     Json,
     dump_condition,
     dump_cyclic,
+    dump_deadlines,
     dump_start,
     dump_window,
     load_after,
     load_cyclic,
+    load_deadlines,
     load_start,
     load_window,
     seconds,
@@ -87,6 +89,7 @@ def _process(process: Process) -> Json:
         "once_per_date": process.once_per_date,
         "missed": process.missed,
         "cyclic": None if process.cyclic is None else dump_cyclic(process.cyclic),
+        "deadlines": dump_deadlines(process.deadlines),
         "tasks": [dump_task(task) for task in process.tasks.values()],
     }
 
@@ -108,6 +111,7 @@ def _load_process(fields: Json) -> Process:
         window=None if window is None else load_window(window),
         missed=Missed(fields.pop("missed", "ask")),
         cyclic=None if cyclic is None else load_cyclic(cyclic),
+        deadlines=load_deadlines(fields.pop("deadlines", {})),
         **fields,
     )
 

@@ -14,7 +14,7 @@ from boms_tui.model.condition import (
     Outcome,
     RelativeDate,
 )
-from boms_tui.model.definition import Cyclic, CyclicFrom, Window
+from boms_tui.model.definition import Cyclic, CyclicFrom, Deadlines, Window
 from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart, Start
 
 Json: TypeAlias = dict[str, Any]
@@ -107,6 +107,23 @@ def load_cyclic(fields: Json) -> Cyclic:
         CyclicFrom(fields["start_from"]),
         None if until is None else time.fromisoformat(until),
         fields["rounds"],
+    )
+
+
+def dump_deadlines(deadlines: Deadlines) -> Json:
+    return {
+        "start_by": None if deadlines.start_by is None else deadlines.start_by.isoformat(),
+        "finish_by": None if deadlines.finish_by is None else deadlines.finish_by.isoformat(),
+        "max_duration": seconds(deadlines.max_duration),
+    }
+
+
+def load_deadlines(fields: Json) -> Deadlines:
+    start_by, finish_by = fields.get("start_by"), fields.get("finish_by")
+    return Deadlines(
+        None if start_by is None else time.fromisoformat(start_by),
+        None if finish_by is None else time.fromisoformat(finish_by),
+        load_seconds(fields.get("max_duration")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from boms_tui.model.definition import CyclicFrom
 from boms_tui.model.definitions.calendars import CalendarDocument
@@ -59,10 +59,28 @@ class CyclicPart(Part):
     rounds: Rounds | None = None
 
 
+class DeadlinesPart(Part):
+    """By when a run has to start and to end, and how long it may take: alarms, which stop nothing."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    start_by: Clock | None = None
+    finish_by: Clock | None = None
+    max_duration: SomeTime | None = None
+
+    @model_validator(mode="after")
+    def _say_something(self) -> "DeadlinesPart":
+        if self.start_by is None and self.finish_by is None and self.max_duration is None:
+            raise WrongValueError("deadlines are a `start_by`, a `finish_by`, a `max_duration` or several of them")
+        if self.start_by is not None and self.start_by == self.finish_by:
+            raise WrongValueError("`start_by` and `finish_by` are the same time", "give the run time to do its work")
+        return self
+
+
 class ProcessParts(Part):
     """What a process and a template may both say."""
 
-    later: ClassVar[Keys] = frozenset({"authorised", "deadlines"})
+    later: ClassVar[Keys] = frozenset({"authorised"})
 
     extends: Id | None = None
     title: Line | None = None
@@ -75,6 +93,7 @@ class ProcessParts(Part):
     start: list[StartEntry] = Field(default_factory=list, max_length=100)
     after: list[RunAfterEntry] = Field(default_factory=list)
     window: WindowPart | None = None
+    deadlines: DeadlinesPart | None = None
     overlap: HowOverlapping | None = None
     once_per_date: Flag | None = None
     missed: WhenMissed | None = None

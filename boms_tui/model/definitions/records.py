@@ -14,6 +14,7 @@ from boms_tui.model.definition import (
     Command,
     Contact,
     Cyclic,
+    Deadlines,
     Lock,
     Manual,
     Missed,
@@ -35,6 +36,7 @@ from boms_tui.model.definitions.checks import AfterwardsEntry, BeforeEntry, Retr
 from boms_tui.model.definitions.documents import (
     ContactDocument,
     CyclicPart,
+    DeadlinesPart,
     ProcessDocument,
     ResourceDocument,
     RoleDocument,
@@ -79,6 +81,7 @@ def _process(document: ProcessDocument, timezone: str, order: Iterable[str]) -> 
         once_per_date=_first(document.once_per_date, else_=False),
         missed=_first(document.missed, else_=Missed.ASK),
         cyclic=None if document.cyclic is None else _cyclic(document.cyclic),
+        deadlines=Deadlines() if document.deadlines is None else _deadlines(document.deadlines),
     )
 
 
@@ -220,3 +223,7 @@ def _cyclic(part: CyclicPart) -> Cyclic:
 
 def _window(part: WindowPart) -> Window:
     return Window(part.from_, part.to)
+
+
+def _deadlines(part: DeadlinesPart) -> Deadlines:
+    return Deadlines(part.start_by, part.finish_by, part.max_duration)

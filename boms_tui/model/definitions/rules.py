@@ -1,6 +1,7 @@
 """What must hold within one process, whatever else there is."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import time
 from typing import NamedTuple
 
 from boms_tui.model import graph, placeholders
@@ -135,6 +136,16 @@ def _starts_give_parameters(process: ProcessDocument) -> Iterator[Broken]:
         yield Broken(("parameters", name), what, "give it a default, or leave out `start`")
 
 
+def _deadlines_follow_each_other(process: ProcessDocument) -> Iterator[Broken]:
+    """A time before the day starts is that of the following morning."""
+    deadlines, begins = process.deadlines, process.day_starts or time(0)
+    if deadlines is None or deadlines.start_by is None or deadlines.finish_by is None:
+        return
+    if (deadlines.finish_by < begins, deadlines.finish_by) < (deadlines.start_by < begins, deadlines.start_by):
+        what = f"`finish_by` comes before `start_by` in a business day that starts at {begins:%H:%M}"
+        yield Broken(("deadlines", "finish_by"), what, "`day_starts` says where the day begins")
+
+
 def _own_tasks_exist(process: ProcessDocument) -> Iterator[Broken]:
     yield from unknown_tasks(process, process.tasks)
 
@@ -201,6 +212,7 @@ _RULES: tuple[Callable[[ProcessDocument], Iterator[Broken]], ...] = (
     _locks_are_taken_once,
     _none_is_needed_of_what_is_asked_for,
     _starts_give_parameters,
+    _deadlines_follow_each_other,
     _own_tasks_exist,
     _runs_do_not_wait_for_themselves,
     _outcomes_can_come_together,

@@ -12,6 +12,7 @@ from boms_tui.model.views import BoardRow
 from boms_tui.screens.filter import Term, matches
 from boms_tui.screens.line import Column, Line, Span, cells, rule
 from boms_tui.screens.rows.bars import done, progress
+from boms_tui.screens.rows.deadlines import expected_end, late_mark
 from boms_tui.screens.signs import RUN_SIGNS
 from boms_tui.screens.text import clip, fit, safe
 from boms_tui.screens.when import Moment, clock_text, elapsed
@@ -19,6 +20,10 @@ from boms_tui.screens.when import Moment, clock_text, elapsed
 NEEDS_A_PERSON = "needs a person"
 AFTER_DOWNTIME = "after downtime"
 _ALARMED = frozenset({RunState.STALLED, RunState.FAILED, RunState.MISSED})
+
+
+_HAS_ENDS = 70
+"""The least width of a board that shows when runs end."""
 
 
 class Grouping(StrEnum):
@@ -78,23 +83,29 @@ def fields(row: BoardRow) -> Mapping[str, str]:
         "date": run.business_date.isoformat(),
         "by": run.ordered_by.casefold(),
         "tasks": tasks,
-        "text": f"{run.id} {row.title} {run.reason}".casefold(),
+        "text": f"{run.id} {row.title} {run.reason} {late_mark(run).text}".casefold(),
     }
 
 
-def columns(width: int) -> tuple[Column, ...]:
-    """The columns that a board of this width has room for."""
-    wide = width >= 104
-    bar = 16 if wide else 10
-    rest = width - (3 + 28 + 11 + bar + 1 + 7 + 6 + 8) if wide else 0
+def columns(width: int, *, ends: bool = False) -> tuple[Column, ...]:
+    """The columns that a board of this width has room for; `ends` says that the end of some run is foretold."""
+    wide, ends = width >= 104, ends and width >= _HAS_ENDS
+    bar, end = 16 if wide else 6 if ends else 10, 6 if ends else 0
+    room = width - end - ends
+    rest = room - (3 + 28 + 11 + bar + 1 + 7 + 6 + 8) if wide else 0
     title = min(32, rest - 1) if rest > 8 else 0
     why = rest - title - 3 if rest - title > 28 else 0
-    name = 27 if wide else max(12, width - 48)
+    name = 27 if wide else max(12, room - 38 - bar)
     return (
         Column("", 2), Column("RUN", name), Column("TITLE", title), Column("STATE", 10),
-        Column("PROGRESS", bar), Column("DONE", 6, right=True), Column("START", 5, right=True),
-        Column("TOOK", 7, right=True), Column("WHY", why),
+        Column("PROGRESS" if bar > 6 else "", bar), Column("DONE", 6, right=True), Column("START", 5, right=True),
+        Column("TOOK", 7, right=True), Column("ENDS", end, right=True), Column("WHY", why),
     )  # fmt: skip
+
+
+def foretold(rows: Sequence[BoardRow]) -> bool:
+    """Whether the end of any of these runs is."""
+    return any(row.run.expected_end is not None for row in rows)
 
 
 def board_lines(
@@ -102,6 +113,7 @@ def board_lines(
 ) -> list[Line]:
     """The whole board."""
     found = [row for row in rows if matches(terms, fields(row))] if terms else list(rows)
+    table = columns(moment.width, ends=foretold(rows))
     lines: list[Line] = []
     for title, members in _groups(found, grouping):
         alarm = title in {NEEDS_A_PERSON, AFTER_DOWNTIME}
@@ -110,7 +122,7 @@ def board_lines(
             rule(f"#{title}", title or "top level", moment.width, tone="warn" if alarm else "group", note=note)
         )
         for row in members:
-            lines.extend(_run_lines(row, moment, shown_date, full=alarm or grouping is Grouping.STATE))
+            lines.extend(_run_lines(row, moment, table, shown_date, full=alarm or grouping is Grouping.STATE))
     return lines
 
 
@@ -156,26 +168,32 @@ def _tasks(number: int) -> str:
     return "1 task" if number == 1 else f"{number} tasks"
 
 
-def _run_lines(row: BoardRow, moment: Moment, shown_date: date, *, full: bool) -> Iterator[Line]:
+def _run_lines(
+    row: BoardRow, moment: Moment, table: tuple[Column, ...], shown_date: date, *, full: bool
+) -> Iterator[Line]:
     run, pinned = row.run, needs_a_person(row)
     sign, reason = RUN_SIGNS[run.state], why(row)
-    table = columns(moment.width)
-    name = Span(fit(_name(row, shown_date, full=full), table[1].width) + " ", "strong" if pinned else "")
-    head = (Span(f" {sign.glyph} ", sign.tone), name)
+    mark, ends = late_mark(run), expected_end(run, moment)
+    room = table[1].width - len(mark.text) - bool(mark.text)
+    name = Span(fit(_name(row, shown_date, full=full), room) + " ", "strong" if pinned else "")
+    head = (Span(f" {sign.glyph} ", sign.tone), name, *((mark, Span(" ")) if mark.text else ()))
     title = cells(table[2:3], (Span(safe(row.title), "dim"),))
     state = cells(table[3:4], (Span(sign.word, sign.tone),))
     if run.started_at is None and (run.state not in RUN_ENDED or after_downtime(row)):
         rest = moment.width - sum(c.width + 1 for c in table[:4] if c.width)
-        yield Line(run.id, (*head, *title, *state, Span(clip(reason, rest), "dim")))
+        waits = "; ".join(filter(None, (f"ends {ends}" if ends else "", reason)))
+        yield Line(run.id, (*head, *title, *state, Span(clip(waits, rest), "dim")))
         return
     took = elapsed(run.started_at, run.ended_at, moment.now)
     start = clock_text(run.started_at, moment.zone)
-    numbers = (Span(f"{done(row.counts)}/{row.total}", "dim"), Span(start, "faint"), Span(took, "dim"))
+    numbers = (
+        Span(f"{done(row.counts)}/{row.total}", "dim"), Span(start, "faint"), Span(took, "dim"), Span(ends, mark.tone),
+    )  # fmt: skip
     bar = (*progress(row.counts, table[4].width), Span(" "))
     tone = sign.tone if run.state in _ALARMED else "odd" if pinned else "dim"
-    beside = cells(table[8:9], (Span(reason, tone),))
-    yield Line(run.id, (*head, *title, *state, *bar, *cells(table[5:8], numbers), *beside))
-    if reason and pinned and not table[8].width:
+    beside = cells(table[9:], (Span(reason, tone),))
+    yield Line(run.id, (*head, *title, *state, *bar, *cells(table[5:9], numbers), *beside))
+    if reason and pinned and not table[9].width:
         yield Line(f"{run.id}#why", (Span("   ↳ ", "faint"), Span(clip(reason, moment.width - 6), tone)), pick=False)
 
 

@@ -6,6 +6,7 @@ from boms_tui.model.states import TaskState
 from boms_tui.model.views import BoardRow
 from boms_tui.screens.line import Line, Span, line
 from boms_tui.screens.rows.bars import done, progress
+from boms_tui.screens.rows.deadlines import expected_end, late_mark
 from boms_tui.screens.rows.detail import pair
 from boms_tui.screens.signs import RUN_SIGNS, TASK_SIGNS
 from boms_tui.screens.text import clip, fit, safe
@@ -40,6 +41,10 @@ def _spans(row: BoardRow, moment: Moment) -> Iterator[tuple[Span, ...]]:
     if run.started_at is not None:
         yield from pair("started", clock_text(run.started_at, moment.zone, now=moment.now), width)
         yield from pair("took", elapsed(run.started_at, run.ended_at, moment.now), width)
+    if run.expected_end is not None:
+        yield from pair("ends", expected_end(run, moment), width)
+    if run.late:
+        yield from pair("late", ", ".join(run.late), width, late_mark(run).tone)
     yield from pair("revision", str(run.revision), width)
     for name, value in run.parameters.items():
         yield from pair(clip(safe(name), 11), safe(value), width)

@@ -9,6 +9,7 @@ from boms_tui.model.states import PASSED, TaskState
 from boms_tui.model.views import RunView
 from boms_tui.screens.line import Line, Span, line
 from boms_tui.screens.rows.bars import done, progress
+from boms_tui.screens.rows.deadlines import deadline_lines
 from boms_tui.screens.signs import RUN_SIGNS, TASK_SIGNS
 from boms_tui.screens.text import safe, wrap_most
 from boms_tui.screens.when import Moment, clock_text, elapsed
@@ -47,7 +48,7 @@ def summary_lines(view: RunView, moment: Moment) -> list[Line]:
             for state in states
         ),
     ]
-    return [Line("#steps", tuple(spans), pick=False), *_why_lines(view, moment)]
+    return [Line("#steps", tuple(spans), pick=False), *deadline_lines(view, moment), *_why_lines(view, moment)]
 
 
 def _why_lines(view: RunView, moment: Moment) -> Iterator[Line]:

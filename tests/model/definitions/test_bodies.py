@@ -19,6 +19,7 @@ from boms_tui.model.definition import (
     Checks,
     Command,
     Contact,
+    Deadlines,
     Lock,
     LockMode,
     Manual,
@@ -115,6 +116,7 @@ whole_processes = st.builds(
     st.integers(0, 100),
     st.sampled_from(Overlap),
     st.none() | st.builds(Window, times, times),
+    st.builds(Deadlines, st.none() | times, st.none() | times, st.none() | durations),
 )
 contacts = st.builds(
     Contact, names, text, text, text, st.dictionaries(names, text), st.dictionaries(names, durations, max_size=3)
@@ -165,7 +167,7 @@ def test_the_order_of_tasks_is_kept(process: Process) -> None:
     assert list(load_body("process", dump_body(process)).tasks) == list(process.tasks)
 
 
-WRITTEN = [Process, Task, Command, Dependency, RetryPolicy, Checks, FileCheck, Window, OutputCheck, Lock]
+WRITTEN = [Process, Task, Command, Dependency, RetryPolicy, Checks, FileCheck, Window, Deadlines, OutputCheck, Lock]
 
 
 @pytest.mark.parametrize("record", [*WRITTEN, Calendar, Contact, Role, Resource])
@@ -193,6 +195,7 @@ def test_every_field_is_written_out(record: type) -> None:
         Checks: task["checks"],
         FileCheck: task["checks"]["before"][0]["file"],
         Window: task["checks"]["before"][1]["window"],
+        Deadlines: process["deadlines"],
         OutputCheck: task["checks"]["after"][0]["output"],
         Lock: task["locks"][0],
     }
@@ -207,7 +210,7 @@ def test_bodies_of_the_first_release_mean_what_they_meant() -> None:
     bodies = {(one["kind"], one["id"]): load_body(one["kind"], one["body"]) for one in OLD}
     margin = bodies["process", "settlement/eod-margin"]
     assert isinstance(margin, Process)
-    assert margin.overlap is Overlap.QUEUE
+    assert (margin.overlap, margin.deadlines) == (Overlap.QUEUE, Deadlines())
     retry = RetryPolicy(2, timedelta(minutes=1), 2.0, timedelta(minutes=10), jitter=0.0, on=frozenset(RETRIABLE))
     for task in margin.tasks.values():
         assert (task.retry, task.on_unknown, task.checks) == (retry, OnUnknown.WAIT, Checks())

@@ -117,6 +117,8 @@ ACCEPTED = [
     "process: a\ntasks: {t: {command: x, checks: {before: [{file: a}, {window: {from: '18:00', to: '02:00'}}]}}}\n",
     "process: a\ntasks: {t: {command: x, checks: {after: [{file: {path: 1, min_size: 5, max_size: 1MB}}]}}}\n",
     "process: a\ntasks: {t: {command: x, checks: {after: [{output: {fail_on: 1, require: 'a|b'}}], retries: 1}}}\n",
+    "process: a\ndeadlines: {start_by: '19:00', finish_by: '21:30', max_duration: 2h}\ntasks: {t: {command: x}}\n",
+    "template: nightly\ndeadlines: {max_duration: 2h}\n",
 ]
 REFUSED = [
     "process: a\ntasks: {t: {command: run}}\ntitel: x\n",
@@ -130,6 +132,8 @@ REFUSED = [
     "process: a\nstart: [{cron: 0 1 * * *, process: b}]\ntasks: {t: {command: run}}\n",
     "process: a\ntasks: {t: {manual: {}}}\n",
     "process: a\noverlap: never\ntasks: {t: {command: run}}\n",
+    "process: a\ndeadlines: {}\ntasks: {t: {command: run}}\n",
+    "process: a\ndeadlines: {start_by: noon}\ntasks: {t: {command: run}}\n",
     "contact: desk\nhours: {monday: '08:00-20:00'}\nmail: a@example.com\n",
     "connection: dw\n",
     "template: nightly\nextends: Base\n",

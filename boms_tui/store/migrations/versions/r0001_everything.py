@@ -57,6 +57,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_event_business_date", "event", ["business_date"])
     op.create_table(
+        "habit",
+        Column("process", Key(400)),
+        Column("durations", Prose, nullable=False),
+        Column("version", Count, nullable=False),
+        PrimaryKeyConstraint("process", name="pk_habit"),
+    )
+    op.create_table(
         "hold",
         Column("id", Key(200)),
         Column("object", Key(700), nullable=False),
@@ -186,6 +193,8 @@ def upgrade() -> None:
         Column("cancelling", Flag, nullable=False),
         Column("freed", Prose, nullable=False),
         Column("reason", Prose, nullable=False),
+        Column("expected_end", Instant),
+        Column("late", Prose, nullable=False),
         Column("version", Count, nullable=False),
         PrimaryKeyConstraint("id", name="pk_run"),
         UniqueConstraint("process", "occurrence", name="uq_run_process_occurrence"),
