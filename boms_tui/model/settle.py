@@ -7,6 +7,7 @@ from boms_tui.model.endings import SPENT
 from boms_tui.model.followers import follow_task
 from boms_tui.model.gates import task_gates
 from boms_tui.model.ids import RunId, TaskName
+from boms_tui.model.outlook import foresee
 from boms_tui.model.progress import consider_run
 from boms_tui.model.records import Attempt, Run, TaskRun
 from boms_tui.model.standing import Standing
@@ -27,6 +28,7 @@ def settle(draft: Draft) -> None:
     _follow(draft)
     while _give_turns(draft):
         _follow(draft)
+    foresee(draft)
 
 
 def _follow(draft: Draft) -> None:

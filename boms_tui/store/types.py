@@ -146,7 +146,7 @@ class JsonText(TypeDecorator[Collection[str]]):
     def __init__(self, shape: Callable[[Any], Collection[str]]) -> None:
         super().__init__()
         self.shape = shape
-        self._nothing = _encode(shape(()))
+        self._nothing = _encode(shape({}))
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return _long(dialect)

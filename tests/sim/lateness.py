@@ -52,11 +52,10 @@ class Lateness:
                 self.trace.complain(LATE, f"{run.id} has ended, and is at risk")
 
     def missing(self, board: Board, until: datetime) -> Iterator[str]:
-        """What passed its deadline before `until` and was open then, and nothing tells of it."""
+        """What was open and had passed a deadline when a leader last looked, and is told of nowhere."""
         for run in board.open_runs():
             for late, at in self._deadlines(run):
-                since = max(at, self.opened.get(run.id, until))
-                if since < until and not self.told[run.id, late.value]:
+                if max(at, self.opened[run.id]) < until and not self.told[run.id, late.value]:
                     yield f"{run.id} is open, {late.value} was at {at}, and nothing tells of it"
 
     def _deadlines(self, run: RunRow) -> Iterator[tuple[Late, datetime]]:

@@ -94,7 +94,8 @@ class Promises:
             if term is None or term.epoch != epoch or not runtime.is_resting or self.ledger.edited:
                 continue
             found = list(outdated(term, self.board))
-            for late in self.lateness.missing(self.board, term.planned_until):
+            looked = term.snapshot._seen
+            for late in self.lateness.missing(self.board, looked) if looked is not None else ():
                 self.trace.complain(LATE, late)
             if fully:
                 with self.ledger.past_the_line():

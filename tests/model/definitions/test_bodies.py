@@ -13,16 +13,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boms_tui.model.calendar import PERIODS, WEEKDAYS, Calendar, DayRule, Roll
-from boms_tui.model.condition import Dependency, FileCheck, Outcome, RelativeDate
+from boms_tui.model.condition import (
+    Dependency,
+    EventWait,
+    FileCheck,
+    FileWait,
+    Group,
+    Milestone,
+    Outcome,
+    RelativeDate,
+)
 from boms_tui.model.definition import (
     RETRIABLE,
     Checks,
     Command,
     Contact,
+    Cyclic,
+    CyclicFrom,
     Deadlines,
     Lock,
     LockMode,
     Manual,
+    Missed,
     OnFailure,
     OnUnknown,
     OutputCheck,
@@ -38,7 +50,7 @@ from boms_tui.model.definition import (
 from boms_tui.model.definitions import dump_body, load_body
 from boms_tui.model.definitions.bodies import Body
 from boms_tui.model.ids import ProcessId, TaskName
-from boms_tui.model.trigger import CronStart, ProcessStart
+from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart
 
 text = st.text(max_size=20)
 names = st.text("abc-_0", min_size=1, max_size=8)
@@ -53,6 +65,8 @@ dependencies = st.builds(
     st.none() | tasks_names,
     st.sampled_from(RelativeDate) | st.dates(date(1970, 1, 1)),
     if_planned=st.booleans(),
+    within=st.none() | durations,
+    milestone=st.none() | st.builds(Milestone, st.none() | st.integers(0, 100), text),
 )
 commands = st.builds(
     Command, texts, st.dictionaries(names, text, max_size=3), text, st.frozensets(st.integers(0, 255), max_size=3)
@@ -99,6 +113,17 @@ tasks = st.builds(
     exclude=st.booleans(),
     dry=st.booleans(),
 )
+starts = (
+    st.builds(CronStart, text)
+    | st.builds(EventStart, names)
+    | st.builds(FileStart, files, text, text)
+    | st.builds(ProcessStart, processes, st.none() | names.map(TaskName), st.sampled_from(Outcome))
+)
+conditions = st.recursive(
+    dependencies | st.builds(FileWait, files) | st.builds(EventWait, names),
+    lambda inner: st.builds(Group, st.lists(inner, min_size=1, max_size=3).map(tuple), st.booleans()),
+    max_leaves=4,
+)
 whole_processes = st.builds(
     Process,
     processes,
@@ -110,13 +135,17 @@ whole_processes = st.builds(
     text,
     times,
     st.dictionaries(names, st.builds(Parameter, st.none() | text, texts), max_size=3),
-    st.lists(st.builds(CronStart, text) | st.builds(ProcessStart, processes), max_size=3).map(tuple),
-    st.lists(dependencies, max_size=3).map(tuple),
+    st.lists(starts, max_size=3).map(tuple),
+    st.lists(conditions, max_size=3).map(tuple),
     texts,
     st.integers(0, 100),
     st.sampled_from(Overlap),
-    st.none() | st.builds(Window, times, times),
-    st.builds(Deadlines, st.none() | times, st.none() | times, st.none() | durations),
+    window=st.none() | st.builds(Window, times, times),
+    deadlines=st.builds(Deadlines, st.none() | times, st.none() | times, st.none() | durations),
+    once_per_date=st.booleans(),
+    missed=st.sampled_from(Missed),
+    cyclic=st.none()
+    | st.builds(Cyclic, durations, st.sampled_from(CyclicFrom), st.none() | times, st.none() | st.integers(1, 99)),
 )
 contacts = st.builds(
     Contact, names, text, text, text, st.dictionaries(names, text), st.dictionaries(names, durations, max_size=3)
