@@ -184,11 +184,12 @@ class Confirm(Dialog[Act]):
             self._form.row(_NAME).entry.focus()
 
     def _confirm(self) -> None:
+        if self._gone:
+            return
         wrong = self._wrong()
         self.say(wrong)
         if wrong:
             self._back_to_wrong()
-        if wrong or self._gone:
             return
         self._gone = True
         reason = self._form.values()[_REASON].strip()
