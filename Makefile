@@ -48,6 +48,7 @@ bench: $(VENV)/.developing ## every figure beside its limit, measured in the sam
 
 docs: $(VENV)/.developing ## regenerate the diagrams and pictures in docs/
 	$(BIN)/python -m boms_tui.model.diagram docs/states.md
+	$(BIN)/python -m boms_tui.model.reasons docs/REASONS.md
 	$(BIN)/python -m tests.screens.pictures docs/pictures
 
 lock: ## pin the requirements anew (needs uv)

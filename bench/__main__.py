@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import console, crowd, night, schedule
+from bench import console, crowd, night, plan, schedule, why
 from bench.figures import Figure, table, write
 
 BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -12,6 +12,8 @@ BENCHES: dict[str, Callable[[], Iterator[Figure]]] = {
     "crowd": crowd.figures,
     "schedule": schedule.figures,
     "console": console.figures,
+    "why": why.figures,
+    "plan": plan.figures,
 }
 
 

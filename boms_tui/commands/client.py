@@ -7,6 +7,7 @@ from typing import Protocol
 from boms_tui import clock
 from boms_tui.commands import sealed, views
 from boms_tui.commands.ports import Inbox, Reader
+from boms_tui.commands.reasons import reasons
 from boms_tui.commands.session import Credentials, Keeper, Ticket
 from boms_tui.commands.verdicts import SESSION_OVER, PendingError, session_of
 from boms_tui.commands.waiting import Patience
@@ -30,6 +31,7 @@ from boms_tui.model.views import (
     ProcessView,
     Progress,
     Pulse,
+    Reasons,
     RunView,
     TaskView,
     UserRow,
@@ -92,6 +94,9 @@ class Client:
 
     def task(self, ref: str) -> TaskView:
         return views.task_view(self._reader, ref, clock.now())
+
+    def why(self, ref: str) -> Reasons:
+        return reasons(self._reader, ref, clock.now())
 
     def output(self, attempt: AttemptId) -> Output | None:
         return self._reader.output(attempt)

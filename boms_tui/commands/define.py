@@ -13,12 +13,16 @@ from boms_tui.commands.context import Context
 from boms_tui.commands.naming import Names
 from boms_tui.commands.verdicts import exit_code, print_verdict
 from boms_tui.errors import ExitCode, UsageError
+from boms_tui.model.almanac import nothing_known
 from boms_tui.model.definitions import Applied, DefinitionError, Source, json_schema, merged_processes, plan_apply
 from boms_tui.model.definitions import export as to_yaml
+from boms_tui.model.never import never
 from boms_tui.model.records import Answer, Revision
 
 _SUFFIXES = frozenset({".yaml", ".yml"})
 _MAX_FILE = 1_048_576
+_MOST = 20
+"""How many definitions that can never start are told."""
 
 
 def _paths(parser: Parser) -> None:
@@ -32,6 +36,7 @@ def check(context: Context, given: Namespace) -> int:
     if has_store:
         _note_pools(context, applied)
     _note_ends(context, applied)
+    _note_never(context, applied)
     _print_applied(context, applied)
     return ExitCode.DONE
 
@@ -47,6 +52,7 @@ def apply(context: Context, given: Namespace) -> int:
     applied = _planned(context, sources, context.reader.current())
     _note_pools(context, applied)
     _note_ends(context, applied)
+    _note_never(context, applied)
     if given.dry_run or not (applied.created or applied.changed):
         _print_applied(context, applied)
         return ExitCode.DONE
@@ -162,7 +168,16 @@ def _note_pools(context: Context, applied: Applied) -> None:
 def _note_ends(context: Context, applied: Applied) -> None:
     """Say which calendars end soon, before it bites."""
     for name, end in applied.catalogue.almanac.ending(clock.now().date()).items():
-        context.out.note(f"calendar {name}: nothing is known after {end}; weekends alone are off from then on")
+        context.out.note(f"calendar {name}: {nothing_known(end)}")
+
+
+def _note_never(context: Context, applied: Applied) -> None:
+    """Say what can never start."""
+    found = never(applied.catalogue, clock.now().date())
+    for one in found[:_MOST]:
+        context.out.note(f"process {one.process} {one.reason}")
+    if len(found) > _MOST:
+        context.out.note(f"+{len(found) - _MOST} more: `boms plan` lists them")
 
 
 def _print_applied(context: Context, applied: Applied, request: str | None = None) -> None:

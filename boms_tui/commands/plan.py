@@ -1,20 +1,23 @@
 """`boms plan`: what the definitions order for a business date, when, until when, and what not; or a calendar's days."""
 
 from argparse import Namespace
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from boms_tui import clock
 from boms_tui.commands.command import Command, Parser, day
 from boms_tui.commands.context import Context
-from boms_tui.commands.out import iso
+from boms_tui.commands.out import Out, iso
 from boms_tui.commands.year import show_year
 from boms_tui.errors import ExitCode
 from boms_tui.model.forecast import planned_ends, typical_length
 from boms_tui.model.ids import ProcessId
+from boms_tui.model.never import never
 from boms_tui.model.picture import Catalogue
-from boms_tui.model.planning import Plan, business_date_of
+from boms_tui.model.planning import Excluded, Plan, business_date_of
 from boms_tui.model.planning import plan as plan_of
+from boms_tui.model.prospects import Prospect, prospects
 
 
 def arguments(parser: Parser) -> None:
@@ -28,29 +31,28 @@ def plan(context: Context, given: Namespace) -> int:
     if given.calendar:
         return show_year(context, given.calendar, given.year)
     catalogue = context.reader.catalogue()
-    found = plan_of(catalogue, given.date) if given.date else current_plan(catalogue, clock.now())
-    ends = planned_ends(found, _lengths(context, catalogue))
+    found = outlook(catalogue, given.date) if given.date else current_outlook(catalogue, clock.now())
+    ends = planned_ends(found.plan, _lengths(context, catalogue))
+    coming = list(zip(found.plan.planned, ends, strict=True))
     if context.out.as_json:
         planned = [
             {
                 "process": one.process, "business_date": one.business_date, "at": iso(one.at), "cause": one.cause,
                 "expected_end": iso(end),
             }
-            for one, end in zip(found.planned, ends, strict=True)
+            for one, end in coming
         ]  # fmt: skip
-        excluded = [{"process": one.process, "reason": one.reason} for one in found.excluded]
-        context.out.json({"planned": planned, "excluded": excluded})
+        excluded = [_reason_json(one) for one in found.plan.excluded]
+        others = {key: [_prospect_json(one) for one in getattr(found, key)] for key in _SECTIONS}
+        context.out.json({"planned": planned, "excluded": excluded, **others})
         return ExitCode.DONE
     context.out.table(
         ("AT", "PROCESS", "DATE", "ENDS ~", "CAUSE"),
-        [
-            (one.at or "then", one.process, one.business_date, end, one.cause)
-            for one, end in zip(found.planned, ends, strict=True)
-        ],
+        [(one.at or "then", one.process, one.business_date, end, one.cause) for one, end in coming],
     )
-    if found.excluded:
-        context.out.line()
-        context.out.table(("NOT ORDERED", "WHY"), [(one.process, one.reason) for one in found.excluded])
+    _print_section(context.out, ("NOT ORDERED", "WHY"), found.plan.excluded)
+    for key, heads in _SECTIONS.items():
+        _print_section(context.out, heads, getattr(found, key))
     return ExitCode.DONE
 
 
@@ -61,14 +63,61 @@ def _lengths(context: Context, catalogue: Catalogue) -> Mapping[ProcessId, timed
     return {name: length for name, length in lengths.items() if length is not None}
 
 
-def current_plan(catalogue: Catalogue, now: datetime) -> Plan:
-    """The plan of each process for its own current business date."""
+_SECTIONS = {
+    "needs": ("NEEDS FROM OUTSIDE", "WHAT"),
+    "unset": ("NOBODY WILL SET", "WHAT"),
+    "never": ("NEVER STARTS", "WHY"),
+}
+"""What is told below the plan, by its name in JSON and in the outlook, with its heads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A plan, and what it leaves open."""
+
+    plan: Plan
+    needs: tuple[Prospect, ...]
+    unset: tuple[Prospect, ...]
+    never: tuple[Prospect, ...]
+
+
+def outlook(catalogue: Catalogue, day: date) -> Outlook:
+    """What the definitions order for a business date, and what that leaves open."""
+    found = plan_of(catalogue, day)
+    left = prospects(catalogue, found, day)
+    return Outlook(found, left.needs, left.unset, never(catalogue, day))
+
+
+def current_outlook(catalogue: Catalogue, now: datetime) -> Outlook:
+    """The same of each process for its own current business date."""
     current = {process.id: business_date_of(process, now) for process in catalogue.processes.values()}
-    plans = {day: plan_of(catalogue, day) for day in sorted(set(current.values()))}
-    return Plan(
-        planned=tuple(one for day, of in plans.items() for one in of.planned if current[one.process] == day),
-        excluded=tuple(one for day, of in plans.items() for one in of.excluded if current[one.process] == day),
+    days = {day: plan_of(catalogue, day) for day in sorted(set(current.values()))}
+    found = Plan(
+        planned=tuple(one for day, of in days.items() for one in of.planned if current[one.process] == day),
+        excluded=tuple(one for day, of in days.items() for one in of.excluded if current[one.process] == day),
     )
+    left = [(day, prospects(catalogue, of, day)) for day, of in days.items()]
+    return Outlook(
+        plan=found,
+        needs=tuple(one for day, of in left for one in of.needs if current[one.process] == day),
+        unset=tuple(one for day, of in left for one in of.unset if current[one.process] == day),
+        never=never(catalogue, min(days, default=now.date())),
+    )
+
+
+def _print_section(out: Out, heads: tuple[str, str], rows: Sequence[Excluded | Prospect]) -> None:
+    if rows:
+        out.line()
+        out.table(heads, [(one.process, one.reason) for one in rows])
+
+
+def _reason_json(one: Excluded | Prospect) -> dict[str, object]:
+    return {"process": one.process, "reason": one.reason}
+
+
+def _prospect_json(one: Prospect) -> dict[str, object]:
+    day = {"business_date": one.business_date} if one.business_date is not None else {}
+    return {**_reason_json(one), **day}
 
 
 COMMANDS = {"plan": Command(plan, arguments)}

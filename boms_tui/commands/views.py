@@ -16,8 +16,9 @@ from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.records import Attempt, Revision, Run, SealedEntry, TaskRun, User
 from boms_tui.model.settle import EXCLUDED
 from boms_tui.model.snapshot import Snapshot
-from boms_tui.model.states import ATTEMPT_LIVE, IDLE, TaskState
+from boms_tui.model.states import ATTEMPT_LIVE, TaskState
 from boms_tui.model.views import BoardQuery, Gate, GateKind, ProcessView, Progress, RunView, TaskView
+from boms_tui.model.why import gates_of
 
 _PAGE = 1_000
 _RECENT_RUNS = 20
@@ -27,10 +28,10 @@ _RECENT_ROWS = 50
 def run_view(reader: Reader, run_id: RunId, now: datetime) -> RunView:
     """One run with its tasks in the order of its definition."""
     picture = reader.picture(run_id)
-    run = _run(picture, run_id)
+    run = run_of(picture, run_id)
     definition = picture.definitions[run.process, run.revision]
     tasks = {task.task: task for task in picture.tasks if task.run == run_id}
-    draft = _draft(reader, reader.catalogue(), picture, now)
+    draft = draft_of(reader, reader.catalogue(), picture, now)
     attempts = _newest(reader.attempts(run_id))
     return RunView(
         run=run,
@@ -47,13 +48,13 @@ def run_view(reader: Reader, run_id: RunId, now: datetime) -> RunView:
 
 def task_view(reader: Reader, ref: str, now: datetime) -> TaskView:
     """One task run: its attempts, its gates, whom to call, what to do, what happened."""
-    run_id, name = split_ref(ref)
+    run_id, _ = split_ref(ref)
     picture = reader.picture(run_id)
-    run = _run(picture, run_id)
+    run = run_of(picture, run_id)
     process = picture.definitions[run.process, run.revision]
-    task = next((task for task in picture.tasks if task.run == run_id and task.task == name), None)
+    task = task_of(picture, ref)
     if task is None:
-        raise UsageError(f"{run_id} has no task {name}", f"its tasks: {', '.join(process.tasks)}")
+        raise UsageError(f"{ref} names no task", "write RUN:TASK")
     definition = process.tasks[task.task]
     catalogue = reader.catalogue()
     attempts = tuple(reader.attempts(run_id, task.task))
@@ -62,7 +63,7 @@ def task_view(reader: Reader, ref: str, now: datetime) -> TaskView:
         definition=definition,
         task=task,
         attempts=attempts,
-        gates=_task_gates(_draft(reader, catalogue, picture, now), run, task),
+        gates=gates_of(draft_of(reader, catalogue, picture, now), run, task),
         contacts=tuple(ladder(definition.contacts or process.contacts, catalogue.contacts)),
         instructions=definition.instructions or process.instructions,
         journal=newest(reader, task_ref(run_id, task.task), _RECENT_ROWS),
@@ -155,11 +156,22 @@ def _contested(gate: Gate) -> str:
     return {GateKind.RESOURCE: f"{name}: ", GateKind.LOCK: f"{kind} {name}: "}.get(gate.kind, "a slot: ")
 
 
-def _run(picture: Picture, run_id: RunId) -> Run:
+def run_of(picture: Picture, run_id: RunId) -> Run:
     for run in picture.runs:
         if run.id == run_id:
             return run
     raise UsageError(f"no such run: {run_id}", "`boms runs` lists them")
+
+
+def task_of(picture: Picture, ref: str) -> TaskRun | None:
+    """The task that `RUN:TASK` names; None where a run alone is named."""
+    run_id, name = split_ref(ref)
+    if name is None:
+        return None
+    tasks = {task.task: task for task in picture.tasks if task.run == run_id}
+    if name not in tasks:
+        raise UsageError(f"{run_id} has no task {name}", f"its tasks: {', '.join(tasks)}")
+    return tasks[name]
 
 
 def _newest(attempts: Iterable[Attempt]) -> dict[TaskName, Attempt]:
@@ -172,14 +184,6 @@ def _progress(reader: Reader, attempts: Mapping[TaskName, Attempt]) -> dict[Task
     return {live[attempt]: said for attempt, said in reader.progress(live).items()} if live else {}
 
 
-def _draft(reader: Reader, catalogue: Catalogue, picture: Picture, now: datetime) -> Draft:
+def draft_of(reader: Reader, catalogue: Catalogue, picture: Picture, now: datetime) -> Draft:
     """The model's picture as a reader has it, with the pools of the runtime that led last."""
     return Draft(Snapshot.of(catalogue, picture, pools=reader.pulse().pools, users=people(reader)), now)
-
-
-def _task_gates(draft: Draft, run: Run, task: TaskRun) -> tuple[Gate, ...]:
-    """The gates of a task that has not started. Only ready ones compete for the slots of their pool."""
-    if task.state not in IDLE:
-        return ()
-    gates = all_gates(draft, run, task)
-    return gates if task.state is TaskState.READY else tuple(gate for gate in gates if gate.kind is not GateKind.SLOT)

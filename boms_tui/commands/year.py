@@ -8,7 +8,7 @@ from itertools import zip_longest
 from boms_tui import clock
 from boms_tui.commands.context import Context
 from boms_tui.errors import BomsError, ExitCode
-from boms_tui.model.almanac import Almanac
+from boms_tui.model.almanac import Almanac, nothing_known
 from boms_tui.model.calendar import WEEKDAYS
 from boms_tui.model.days import Days, EveryDay
 from boms_tui.model.nearest import did_you_mean
@@ -43,7 +43,7 @@ def show_year(context: Context, name: str, year: int | None) -> int:
         rows = [(day, WEEKDAYS[day.weekday()][:3].capitalize(), why) for day, why in exceptions]
         out.table(("DATE", "DAY", "WHAT"), rows)
     if ends is not None and ends.year <= shown:
-        out.note(f"nothing is known after {ends}: what follows goes by the weekend alone")
+        out.note(nothing_known(ends))
     return ExitCode.DONE
 
 

@@ -68,6 +68,11 @@ class Almanac:
         return chain
 
 
+def nothing_known(after: date) -> str:
+    """What is to be said of a calendar that ends."""
+    return f"nothing is known after {after}; weekends alone are off from then on"
+
+
 def _end(calendar: Calendar) -> date | None:
     if calendar.until is not None or not (calendar.holidays or calendar.closed):
         return calendar.until

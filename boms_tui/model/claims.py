@@ -12,7 +12,7 @@ from boms_tui.model.states import AttemptState, TaskState
 from boms_tui.model.views import Gate, GateKind
 
 MOST = 5
-"""How many holders a gate names."""
+"""How many holders a gate names, and is about."""
 
 
 def hopeless_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
@@ -44,12 +44,14 @@ def _claim_gate(draft: Overlay, need: Need, left: Left, rank: Rank) -> Gate:
     waiting, first = ahead_of(draft, rank, need.name)
     detail = _lock_held(held) if need.name.startswith(LOCK) else _units_held(draft, need, held)
     is_open = left.of(need.name) >= need.units
+    before = () if first is None else (task_ref(first.run, first.task),)
     return Gate(
         GateKind.LOCK if need.name.startswith(LOCK) else GateKind.RESOURCE,
         need.name,
         open=is_open,
         detail=detail if is_open or first is None else f"{detail}; {_waiting(waiting, first)} before it",
         by_itself=is_open or waiting > 0 or any(attempt.state is not AttemptState.UNKNOWN for attempt, _ in held),
+        about=() if is_open else tuple(task_ref(one.run, one.task) for one, _ in held[:MOST]) or before,
     )
 
 

@@ -287,6 +287,7 @@ class Draft(Overlay):
     def _lend(self, attempt: Attempt, before: Attempt | None) -> None:
         """Follow what an attempt occupies: its slot while it lives, units and locks until its end is proved."""
         self._newest[attempt.run, attempt.task] = attempt
+        self._occupants.clear()
         self._used[attempt.pool] += _step(before, attempt, lambda one: one.state in ATTEMPT_LIVE)
         opened = _step(before, attempt, lambda one: one.is_open)
         for name, units in self.needs(attempt) if opened else ():

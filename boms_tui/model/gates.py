@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from boms_tui.model.claims import claim_gates, hopeless_gates
+from boms_tui.model.claims import MOST, claim_gates, hopeless_gates
 from boms_tui.model.definition import Manual, Overlap
 from boms_tui.model.draft import RUNTIME
 from boms_tui.model.identity import unfit
-from boms_tui.model.ids import TaskName
+from boms_tui.model.ids import TaskName, task_ref
 from boms_tui.model.overlay import ROOT, Overlay
 from boms_tui.model.planning import hours_of
 from boms_tui.model.records import Hold, Run, TaskRun
@@ -47,15 +47,18 @@ def start_gates(draft: Overlay, run: Run, task: TaskRun) -> tuple[Gate, ...]:
 
     One that is excluded waits for its run and nothing else.
     """
-    defined = draft.definition(run).tasks[task.task]
-    if defined.exclude:
+    if draft.definition(run).tasks[task.task].exclude:
         return tuple(_run_open(draft, run, task))
-    gates = tuple(task_gates(draft, run, task))
+    return (*task_gates(draft, run, task), *last_gates(draft, run, task))
+
+
+def last_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterable[Gate]:
+    """Those that count once all others are open: what it competes for, or the question of a manual one."""
+    defined = draft.definition(run).tasks[task.task]
     if not isinstance(defined.work, Manual):
-        return (*gates, *contested_gates(draft, run, task))
-    if defined.dry:
-        return gates
-    return (*gates, _closed(GateKind.CONFIRM, "confirm", f"asks a person: {defined.work.prompt}", by_itself=False))
+        return contested_gates(draft, run, task)
+    asks = f"asks a person: {defined.work.prompt}"
+    return () if defined.dry else (_closed(GateKind.CONFIRM, "confirm", asks, by_itself=False),)
 
 
 def contested_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterable[Gate]:
@@ -129,7 +132,12 @@ def _contested_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
     if pool in draft.snapshot.pools:
         slots, used = draft.snapshot.pools[pool], draft.used(pool)
         yield Gate(
-            GateKind.SLOT, f"slot:{pool}", used < slots, f"{used} of {slots} slots of {pool} in use", who_can_free=""
+            GateKind.SLOT,
+            f"slot:{pool}",
+            used < slots,
+            f"{used} of {slots} slots of {pool} in use",
+            who_can_free="",
+            about=() if used < slots else draft.occupants(pool)[:MOST],
         )
 
 
@@ -142,10 +150,11 @@ def _closed(
     opens_at: datetime | None = None,
     who_can_free: str = "operator",
     impossible: bool = False,
+    about: tuple[str, ...] = (),
 ) -> Gate:
     return Gate(
         kind, name, open=False, detail=detail, by_itself=by_itself, opens_at=opens_at, who_can_free=who_can_free,
-        impossible=impossible,
+        impossible=impossible, about=about,
     )  # fmt: skip
 
 
@@ -158,6 +167,7 @@ def _run_open(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
             f"the run is {state}",
             by_itself=run.state not in RUN_ENDED,
             who_can_free="",
+            about=(run.id,),
         )
         return
     fatal = failed_for_good(draft, run)
@@ -168,6 +178,7 @@ def _run_open(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
             f"{fatal} failed, which ends the run",
             by_itself=False,
             impossible=True,
+            about=(task_ref(run.id, fatal),),
         )
 
 
@@ -198,7 +209,9 @@ def _overlap(draft: Overlay, run: Run) -> Iterator[Gate]:
         return
     other = draft.open_before(run)
     if other is not None:
-        yield _closed(GateKind.OVERLAP, "overlap", f"{other.id} is {other.state.value} and comes first")
+        yield _closed(
+            GateKind.OVERLAP, "overlap", f"{other.id} is {other.state.value} and comes first", about=(other.id,)
+        )
 
 
 def _holds(draft: Overlay, run: Run, task: TaskName | None) -> Iterator[Gate]:

@@ -12,7 +12,7 @@ from boms_tui.model.ranks import Line, Rank, place_of
 from boms_tui.model.records import Attempt, Event, Habit, Hold, Run, Sighting, TaskRun, User
 from boms_tui.model.shape import Shape, shape_of
 from boms_tui.model.snapshot import Snapshot, TaskKey
-from boms_tui.model.states import RUN_ENDED, RunState, TaskState
+from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, RunState, TaskState
 
 ROOT = "/"
 """What a hold on everything is placed on."""
@@ -40,6 +40,7 @@ class Overlay:
         self._counts: dict[RunId, Counter[TaskState]] = {}
         self._used: Counter[str] = Counter()
         self._taken: Counter[str] = Counter()
+        self._occupants: dict[str, tuple[str, ...]] = {}
 
     def run(self, run: RunId) -> Run | None:
         return self._runs.get(run)
@@ -181,6 +182,15 @@ class Overlay:
     def used(self, pool: str) -> int:
         """The slots of a pool that live attempts occupy."""
         return self.snapshot.used[pool] + self._used[pool]
+
+    def occupants(self, pool: str) -> tuple[str, ...]:
+        """The tasks whose live attempts have the slots of a pool, those first that have had theirs for longest."""
+        if pool not in self._occupants:
+            known = {**self.snapshot.attempts, **self._newest}.values()
+            live = [one for one in known if one.pool == pool and one.state in ATTEMPT_LIVE]
+            live.sort(key=lambda one: (one.claimed_at, one.id))
+            self._occupants[pool] = tuple(task_ref(one.run, one.task) for one in live)
+        return self._occupants[pool]
 
     def taken(self, name: str) -> int:
         """The units of a resource or lock that open attempts hold."""

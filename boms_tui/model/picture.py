@@ -96,3 +96,24 @@ class Picture:
     beside: tuple[Run, ...] = ()
     events: tuple[Event, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+
+    def joined(self, other: "Picture") -> "Picture":
+        """This, and what another has besides; a run that both have stays as it is here."""
+        known = {run.id for run in self.runs}
+        new = {run.id for run in other.runs} - known
+        beside = {run.id: run for run in (*other.beside, *self.beside) if run.id not in known | new}
+        stay = {run.id for run in self.beside} - new
+        return Picture(
+            runs=(*self.runs, *(run for run in other.runs if run.id in new)),
+            tasks=(
+                *(task for task in self.tasks if task.run not in new),
+                *(task for task in other.tasks if task.run not in known | stay),
+            ),
+            attempts=tuple({one.id: one for one in (*other.attempts, *self.attempts)}.values()),
+            holds=tuple({one.id: one for one in (*other.holds, *self.holds)}.values()),
+            definitions={**other.definitions, **self.definitions},
+            dates=self.dates | other.dates,
+            beside=tuple(beside.values()),
+            events=(*other.events, *self.events),
+            sightings=(*other.sightings, *self.sightings),
+        )

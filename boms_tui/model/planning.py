@@ -3,10 +3,11 @@
 All of it is a function of definitions and dates; nothing here knows what time it is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from boms_tui.model.almanac import Almanac
@@ -75,6 +76,11 @@ def time_on(at: time, process: Process, business_date: date) -> datetime:
     return instant_of(_wall_on(at, process.day_starts, business_date), ZoneInfo(process.timezone))
 
 
+def day_begins(process: Process, business_date: date) -> datetime:
+    """When a business date of a process begins, by its zone."""
+    return _begin(process.timezone, process.day_starts, business_date)
+
+
 def business_date_of(process: Process, instant: datetime) -> date:
     """The business date that `instant` belongs to: the newest whose day has begun in the process's zone."""
     zone = ZoneInfo(process.timezone)
@@ -94,9 +100,11 @@ def cron_times(almanac: Almanac, process: Process, cron: str, business_date: dat
     return _cron_times(cron, process.timezone, process.day_starts, business_date)
 
 
-def next_time(almanac: Almanac, process: Process, cron: str, after: datetime) -> datetime | None:
-    """The first instant after `after` that `cron` names on a date that the calendar selects; None within five years."""
-    zone, until = ZoneInfo(process.timezone), after + HORIZON
+def next_time(
+    almanac: Almanac, process: Process, cron: str, after: datetime, horizon: timedelta = HORIZON
+) -> datetime | None:
+    """The first instant after `after` that `cron` names on a date that the calendar selects; None within `horizon`."""
+    zone, until = ZoneInfo(process.timezone), after + horizon
     while (at := next(occurrences(cron, zone, after, until), None)) is not None:
         day = business_date_of(process, at)
         if almanac.has(process.calendar, day):
@@ -155,22 +163,29 @@ def _wall(instant: datetime, zone: tzinfo) -> datetime:
 
 def plan(catalogue: Catalogue, day: date) -> Plan:
     """What is ordered for business date `day`, each process by its own zone and start of the day."""
-    orders = _orders(catalogue, day)
+    orders = _orders(catalogue, day, catalogue.processes, most=None)
     planned = [one for runs in orders.values() for one in runs]
     return Plan(
         planned=tuple(sorted(planned, key=lambda one: (one.earliest, one.at is None))),
         excluded=tuple(
-            Excluded(process, _why_not(catalogue, catalogue.processes[process], day))
+            Excluded(process, why_not(catalogue, catalogue.processes[process], day))
             for process, runs in sorted(orders.items())
             if not runs
         ),
     )
 
 
-def _orders(catalogue: Catalogue, day: date) -> dict[ProcessId, tuple[Planned, ...]]:
-    """The runs ordered of each process, those first whose success orders others."""
+def ordered(catalogue: Catalogue, day: date, processes: Iterable[ProcessId]) -> set[ProcessId]:
+    """Those of some processes that are ordered for a business date, and those that order them."""
+    return {process for process, runs in _orders(catalogue, day, processes, most=1).items() if runs}
+
+
+def _orders(
+    catalogue: Catalogue, day: date, processes: Iterable[ProcessId], *, most: int | None
+) -> dict[ProcessId, tuple[Planned, ...]]:
+    """The runs ordered of some processes and of those that order them, which come first; `most` of each, or all."""
     done: dict[ProcessId, tuple[Planned, ...]] = {}
-    todo = sorted(catalogue.processes, reverse=True)
+    todo = sorted(processes, reverse=True)
     begun: set[ProcessId] = set()
     while todo:
         process = todo[-1]
@@ -182,7 +197,8 @@ def _orders(catalogue: Catalogue, day: date) -> dict[ProcessId, tuple[Planned, .
             continue
         todo.pop()
         if definition and process not in done:
-            runs = sorted(_orders_of(catalogue.almanac, definition, day, done), key=lambda one: one.earliest)
+            found = islice(_orders_of(catalogue.almanac, definition, day, done), most)
+            runs = sorted(found, key=lambda one: one.earliest)
             done[process] = tuple(runs[:MOST_A_DAY])
     return done
 
@@ -202,20 +218,17 @@ def _orders_of(
                     yield Planned(process.id, day, None, str(start), cause.earliest, upstream)
             case FileStart(check):
                 path = render(check.path, {"business_date": day})
-                yield Planned(process.id, day, None, f"file {path}", _begin_of(process, day))
+                yield Planned(process.id, day, None, f"file {path}", day_begins(process, day))
             case EventStart():
-                yield Planned(process.id, day, None, str(start), _begin_of(process, day))
-
-
-def _begin_of(process: Process, day: date) -> datetime:
-    return _begin(process.timezone, process.day_starts, day)
+                yield Planned(process.id, day, None, str(start), day_begins(process, day))
 
 
 def _upstream(process: Process) -> list[ProcessId]:
     return [start.process for start in process.start if isinstance(start, ProcessStart)]
 
 
-def _why_not(catalogue: Catalogue, process: Process, day: date) -> str:
+def why_not(catalogue: Catalogue, process: Process, day: date) -> str:
+    """Why nothing orders a process for a business date."""
     if off := catalogue.almanac.why_not(process.calendar, day):
         return off
     crons = [start.cron for start in process.start if isinstance(start, CronStart)]

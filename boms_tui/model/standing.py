@@ -153,9 +153,9 @@ def _nothing_ordered(draft: Overlay, dependency: Dependency, process: ProcessId,
     if day is None:
         standing = Standing.CLOSED if _may_come_again(draft, dependency) else Standing.PERSON
         return Says(standing, f"no run of {process} is that young")
-    planned = expected(draft, process, day)
-    if planned:
-        return Says(Standing.CLOSED, f"{process}@{day} is planned: {planned}")
+    coming = expected(draft, process, day)
+    if coming is not None:
+        return Says(Standing.CLOSED, f"{process}@{day} is planned: {coming.says}", about=coming.about)
     if dependency.if_planned:
         return Says(Standing.OPEN, f"nothing plans {process}@{day}")
     return Says(Standing.PERSON, f"nothing will order {process}@{day}")

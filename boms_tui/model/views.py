@@ -53,6 +53,51 @@ class Gate:
     about: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One line of the answer to why something does not run: a gate, or a run or task that is behind one.
+
+    `ref` is the run or task to look at for it. `verbs` are what a person can do about it, which `advice` says in words.
+    `waiting` is how many tasks of one run wait for it; `because` are the reasons behind it, and `cut` says why they are
+    not told.
+    """
+
+    says: str
+    ref: str = ""
+    gate: Gate | None = None
+    state: str = ""
+    since: datetime | None = None
+    opens_at: datetime | None = None
+    by_itself: bool = True
+    verbs: tuple[str, ...] = ()
+    advice: str = ""
+    waiting: int = 0
+    because: tuple["Reason", ...] = ()
+    cut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a run or task does not go on. `gates` are all of its gates; those of its tasks, where it is a run under way.
+
+    `because` is the tree of what it waits for, and `roots` are the ends of that, those first that need a person;
+    `more` is how many of them are left out. `beyond` are runs that would have to be at hand to look further.
+    """
+
+    about: str
+    state: str
+    gates: tuple[Reason, ...] = ()
+    because: tuple[Reason, ...] = ()
+    roots: tuple[Reason, ...] = ()
+    more: int = 0
+    beyond: tuple[RunId, ...] = ()
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether the roots say all that the tree says."""
+        return len(self.because) <= len(self.roots) and not any(reason.because for reason in self.because)
+
+
 STALE_AFTER = timedelta(seconds=2)
 """Two beats of the runtime: what is younger is live, and said to be no older than this."""
 DOWN_AFTER = timedelta(seconds=2.5)

@@ -86,7 +86,7 @@ def _group(draft: Overlay, run: Run, group: Group) -> Says:
     telling = [one for one in says if (one.standing is S.OPEN) == (standing is S.OPEN)]
     opens_at = _latest(telling) if group.every else _earliest(telling)
     detail = "; ".join(one.detail for one in telling)
-    about = telling[0].about if len(telling) == 1 else ()
+    about = tuple(dict.fromkeys(ref for one in telling for ref in one.about))
     return Says(standing, detail, opens_at=None if standing is S.OPEN else opens_at, about=about)
 
 

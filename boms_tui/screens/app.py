@@ -27,6 +27,7 @@ from boms_tui.screens.task import TaskScreen
 from boms_tui.screens.text import safe
 from boms_tui.screens.theme import DAY, NIGHT, THEMES
 from boms_tui.screens.users import UsersScreen
+from boms_tui.screens.why import WhyScreen
 from boms_tui.screens.widgets.lineview import ASCII
 
 _VIEWS: dict[str, Callable[[], LiveScreen[Any]]] = {
@@ -150,6 +151,9 @@ class Console(Listening, inherit_bindings=False):
 
     def open_task(self, ref: str) -> None:
         self.push_screen(TaskScreen(ref))
+
+    def open_why(self, ref: str) -> None:
+        self.push_screen(WhyScreen(ref))
 
     async def open_process(self, process: str) -> None:
         await self.action_view("processes")

@@ -130,6 +130,7 @@ class Feed:
             View.BOARD: lambda: self._whole_board(pulse),
             View.RUN: lambda: gateway.run(RunId(key)),
             View.TASK: lambda: gateway.task(key),
+            View.WHY: lambda: gateway.why(key),
             View.PROCESSES: lambda: tuple(gateway.processes()),
             View.PROCESS: lambda: gateway.process(ProcessId(key)),
             View.CONTACTS: lambda: tuple(gateway.contacts()),

@@ -20,6 +20,7 @@ from boms_tui.model.views import (
     ProcessView,
     Progress,
     Pulse,
+    Reasons,
     RunView,
     TaskView,
     UserRow,
@@ -58,6 +59,10 @@ class Gateway(Protocol):
     def run(self, run: RunId) -> RunView: ...
 
     def task(self, ref: str) -> TaskView: ...
+
+    def why(self, ref: str) -> Reasons:
+        """Why a run, or `RUN:TASK`, does not go on."""
+        ...
 
     def output(self, attempt: AttemptId) -> Output | None: ...
 

@@ -57,6 +57,10 @@ class Host(Protocol):
 
     def open_task(self, ref: str) -> None: ...
 
+    def open_why(self, ref: str) -> None:
+        """Show why a run or task does not go on."""
+        ...
+
     def account(self, do: str, user: UserRow | None) -> None:
         """Ask for what a change of an account needs, and send it."""
         ...

@@ -59,7 +59,8 @@ BOARD = Group("Board", (
     Key("a", "dates", "All dates"),
 ))  # fmt: skip
 PROCESSES = Group("Processes", (SEARCH,))
-RUN = Group("Run", (Key("m", "map", "Map", footer=True),))
+WHY_KEY = Key("w", "why", "Why", footer=True)
+RUN = Group("Run", (Key("m", "map", "Map", footer=True), WHY_KEY))
 MAP = Group("Map", (
     Key("j,down", "walk(0, 1)", "Next layer"),
     Key("k,up", "walk(0, -1)", "Layer before"),
@@ -72,7 +73,9 @@ TASK = Group("Task", (
     Key("left_square_bracket", "attempt(-1)", "Attempt before"),
     Key("right_square_bracket", "attempt(1)", "Attempt after"),
     Key("z", "zoom", "Zoom", footer=True),
+    WHY_KEY,
 ))  # fmt: skip
+WHY = Group("Why", (Key("enter", "open", "Go there", footer=True),))
 USERS = Group("Users", (
     Key("n", "users('add')", "Add", footer=True),
     Key("x", "users('disable')", "Disable", footer=True),
@@ -81,7 +84,7 @@ USERS = Group("Users", (
     Key("p", "users('roles')", "Roles", footer=True),
 ))  # fmt: skip
 DIALOG = Group("Dialogs", (Key("escape", "cancel", "Go back", footer=True),))
-GROUPS = (EVERYWHERE, LIST, BOARD, RUN, MAP, TASK, PROCESSES, USERS)
+GROUPS = (EVERYWHERE, LIST, BOARD, RUN, MAP, TASK, WHY, PROCESSES, USERS)
 
 _NAMES = {
     "question_mark": "?", "colon": ":", "slash": "/", "enter": "⏎", "escape": "Esc", "pagedown": "PgDn",

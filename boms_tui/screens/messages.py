@@ -17,6 +17,7 @@ class View(StrEnum):
     BOARD = "board"
     RUN = "run"
     TASK = "task"
+    WHY = "why"
     PROCESSES = "processes"
     PROCESS = "process"
     CONTACTS = "contacts"

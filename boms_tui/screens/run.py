@@ -135,6 +135,10 @@ class RunScreen(LiveScreen[RunView]):
         if split_ref(ref)[1] is not None:
             self.host.open_task(ref)
 
+    def action_why(self) -> None:
+        """Say why what is under the cursor does not go on."""
+        self.host.open_why(self.cursor)
+
     def action_map(self) -> None:
         """Show the map instead of the tree, or the tree again, with the cursor on the same task."""
         table, graph = self.query_one("#table", LineTable), self.query_one(GraphView)

@@ -131,6 +131,9 @@ class TaskScreen(LiveScreen[TaskView]):
     def action_follow(self) -> None:
         self.query_one(LogView).follow()
 
+    def action_why(self) -> None:
+        self.host.open_why(self.ref)
+
     def action_attempt(self, by: int) -> None:
         """Look at the log of the attempt before or after."""
         shown = self.attempt

@@ -137,6 +137,9 @@ def lists(found: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
     return {name: tuple(values) for name, values in found.items()}
 
 
+_EMPTY = frozenset({"{}", "[]"})
+
+
 class JsonText(TypeDecorator[Collection[str]]):
     """A small mapping (`dict`, `lists`) or list (`tuple`) as ASCII JSON; `shape` is what it is read back as."""
 
@@ -157,7 +160,7 @@ class JsonText(TypeDecorator[Collection[str]]):
         return None if value is None else self._nothing
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Collection[str] | None:
-        return None if value is None else self.shape(json.loads(value))
+        return None if value is None else self.shape({} if value in _EMPTY else json.loads(value))
 
 
 class Bytes(TypeDecorator[bytes]):

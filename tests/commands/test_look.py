@@ -105,25 +105,6 @@ def test_tree_draws_who_follows_whom(night: House) -> None:
     assert tree["tasks"][1] == {"name": "follows", "state": "waiting", "after": ["breaks"]}
 
 
-def test_why_lists_every_gate_of_a_task(night: House) -> None:
-    gates = night.boms("why", f"bad@{DATE}:follows", "--json").json
-    assert gates == [
-        {
-            "gate": "dependency:breaks", "open": False, "detail": "breaks is failed", "opens_at": None,
-            "who_can_free": "operator",
-        }
-    ]  # fmt: skip
-    said = night.boms("why", f"bad@{DATE}:follows")
-    assert "dependency:breaks  closed  breaks is failed" in said.out
-
-
-def test_why_of_a_run_under_way_says_what_keeps_its_tasks(night: House) -> None:
-    (gate,) = night.boms("why", f"bad@{DATE}", "--json").json
-    assert (gate["gate"], gate["open"]) == ("follows:dependency:breaks", False)
-    assert "follows:dependency:breaks  closed" in night.boms("why", f"bad@{DATE}").out
-    assert night.boms("why", f"night/good@{DATE}").lines == [f"night/good@{DATE}.1 waits for nothing"]
-
-
 def test_log_prints_what_the_attempt_printed_and_it_is_harmless(night: House) -> None:
     said = night.boms("log", f"night/good@{DATE}:first")
     assert (said.code, said.out) == (0, "one\ntwo\n")

@@ -8,9 +8,12 @@ from threading import Event
 from typing import Any
 
 from boms_tui.errors import BomsError, MustChangeError, NoAnswerError, NotAuthorisedError
-from boms_tui.model.definition import Contact
+from boms_tui.model.definition import Contact, Role
+from boms_tui.model.draft import Draft
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, split_ref
+from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.records import Answer, CheckVerdict, Entry, Run, SealedEntry, TaskRun, Verdict
+from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import LIVE, TaskState
 from boms_tui.model.trigger import CronStart, Start
 from boms_tui.model.verbs import VERBS
@@ -26,10 +29,12 @@ from boms_tui.model.views import (
     ProcessView,
     Progress,
     Pulse,
+    Reasons,
     RunView,
     TaskView,
     UserRow,
 )
+from boms_tui.model.why import why
 from boms_tui.screens.gateway import Hint, SignedIn
 from tests.screens import night
 from tests.screens.night import NOW
@@ -189,6 +194,25 @@ class FakeGateway:
             *(Gate(GateKind.HOLD, f"hold:{ref}", open=False, detail="held by ravi") for ref in self.held & {task.ref}),
             Gate(GateKind.SLOT, "slot:local", open=True, detail="3 of 16 slots of local are taken"),
         )
+
+    def why(self, ref: str) -> Reasons:
+        """The model's own answer, from the night as it stands."""
+        self._answer("why")
+        run, name = split_ref(ref)
+        if run not in self.runs:
+            raise BomsError(f"there is no run {run}", "go back to the board")
+        draft = Draft(self._snapshot(), self.now)
+        return why(draft, self.runs[run], self.tasks[ref] if name is not None else None)
+
+    def _snapshot(self) -> Snapshot:
+        last = [attempts[-1] for attempts in self.attempts.values()]
+        picture = Picture(
+            runs=tuple(self.runs.values()), tasks=tuple(self.tasks.values()),
+            attempts=tuple(one for one in last if one.is_open),
+            definitions={(run.process, run.revision): self.definitions[run.process] for run in self.runs.values()},
+        )  # fmt: skip
+        roles = {run.acts_for: Role(run.acts_for) for run in self.runs.values()}
+        return Snapshot.of(Catalogue(self.definitions, roles=roles), picture, pools={"local": 16})
 
     def output(self, attempt: AttemptId) -> Output | None:
         self._answer("output")

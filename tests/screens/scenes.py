@@ -194,6 +194,21 @@ async def free(at: Stage) -> None:
     await at.sees("compute is failed", "release (waits for a person)")
 
 
+async def why(at: Stage) -> None:
+    at.gateway.change_task(f"{MARGIN}:compute", state=TaskState.WAITING)
+    at.app.open_task(f"{MARGIN}:release")
+    await at.sees("gates closed")
+    await at.press("w")
+    await at.sees("2 root causes", "backs off", "What it waits for")
+
+
+async def why_run(at: Stage) -> None:
+    at.app.open_run(MARGIN)
+    await at.sees("release", "stalled")
+    await at.press("w")
+    await at.sees("Root cause", "compute failed", "4 tasks wait")
+
+
 async def processes(at: Stage) -> None:
     await at.press("2")
     await at.sees("archive", "Archive of the night")
@@ -251,6 +266,7 @@ async def down(at: Stage) -> None:
 Scene = Callable[[Stage], Awaitable[None]]
 SCENES: dict[str, Scene] = {
     "board": board, "run": run, "map": run_map, "stalled": stalled, "task": task, "running": running, "checks": checks,
+    "why": why, "why-run": why_run,
     "unknown": unknown, "resolve": resolve, "waiting": waiting, "gates": gates, "free": free, "processes": processes,
     "order": order, "contacts": contacts, "users": users, "user": user, "confirm": confirm, "help": keys, "down": down,
     "late": late, "at-risk": at_risk, "late-run": late_run,

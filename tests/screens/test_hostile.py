@@ -153,6 +153,13 @@ async def test_the_gates_to_free(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_why_it_is_not_running(size: tuple[int, int]) -> None:
+    async with hostile(size) as at:
+        at.app.open_why(f"{RUN}:cube")
+        await at.sees("2 root causes", "␛]52;c;", "[/nope]")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_what_is_known_of_an_unknown_task(size: tuple[int, int]) -> None:
     async with hostile(size) as at:
         at.app.open_task("settlement/contract-notes@2026-11-20.1:archive")

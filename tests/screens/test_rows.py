@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from boms_tui.model.definition import Contact, Lock, LockMode
+from boms_tui.model.definition import Contact, Lock, LockMode, Window
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.states import TaskState
 from boms_tui.model.views import Gate, GateKind, Progress, RunView, TaskView
@@ -176,6 +176,14 @@ def test_a_process_says_which_templates_it_extends() -> None:
     assert "extends" not in joined(process.detail_lines(view, moment()))
     extending = replace(view, templates=("nightly", "base"))
     assert "extends nightly, base " in joined(process.detail_lines(extending, moment()))
+
+
+def test_a_process_says_by_which_calendar_and_in_which_hours_it_runs() -> None:
+    view = FakeGateway().process(ProcessId("risk/var"))
+    assert not {"calendar", "window"} & set(joined(process.detail_lines(view, moment())).split())
+    bound = replace(view.definition, calendar="nse", window=Window(time(22), time(4)))
+    text = joined(process.detail_lines(replace(view, definition=bound), moment()))
+    assert "calendar nse window 22:00 to 04:00 Asia/Kolkata after nothing" in text
 
 
 # what remains

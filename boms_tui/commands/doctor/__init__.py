@@ -20,6 +20,7 @@ CHECKS: dict[str, Check] = {
     "sqlite": store.sqlite,
     "users": store.people,
     "calendars": store.calendars,
+    "starts": store.starts,
     "runtime": store.runtime,
     "spool": spool.file_system,
     "disk": spool.space,

@@ -6,8 +6,12 @@ from boms_tui import clock
 from boms_tui.commands.context import Context
 from boms_tui.commands.doctor.disk import file_system_of, place_finding
 from boms_tui.commands.doctor.finding import Finding, Status, judged
+from boms_tui.model.almanac import nothing_known
+from boms_tui.model.never import never
 
 _SILENT_S = 3.0
+_MOST = 20
+"""How many processes that can never start are told."""
 
 
 def answers(context: Context) -> Iterator[Finding]:
@@ -56,8 +60,18 @@ def runtime(context: Context) -> Iterator[Finding]:
 def calendars(context: Context) -> Iterator[Finding]:
     almanac = context.reader.catalogue().almanac
     for name, end in almanac.ending(clock.now().date()).items():
-        detail = f"nothing is known after {end}: weekends alone are off from then on"
-        yield Finding(f"calendar {name}", Status.WARN, detail, "apply it with the holidays that have been announced")
+        next_step = "apply it with the holidays that have been announced"
+        yield Finding(f"calendar {name}", Status.WARN, nothing_known(end), next_step)
+
+
+def starts(context: Context) -> Iterator[Finding]:
+    """Definitions that nothing can ever start."""
+    found = never(context.reader.catalogue(), clock.now().date())
+    for one in found[:_MOST]:
+        next_step = "correct its calendar, its window or what starts it, and apply it"
+        yield Finding(f"process {one.process}", Status.WARN, one.reason, next_step)
+    if len(found) > _MOST:
+        yield Finding("processes", Status.WARN, f"{len(found) - _MOST} more like these", "`boms plan` lists them")
 
 
 def people(context: Context) -> Iterator[Finding]:

@@ -7,19 +7,9 @@ from boms_tui.model.acts.reopen import reopen
 from boms_tui.model.draft import Draft
 from boms_tui.model.gates import run_gates, start_gates
 from boms_tui.model.nearest import did_you_mean, told
+from boms_tui.model.reasons import REASONS
 from boms_tui.model.rights import amounts_to
-from boms_tui.model.views import Gate, GateKind
-
-INSTEAD: Mapping[GateKind, str] = {
-    GateKind.RUN: "it opens with its run",
-    GateKind.HOLD: "release lifts it",
-    GateKind.CONFIRM: "confirm opens it",
-    GateKind.RIGHT: "confirm opens it",
-    GateKind.BACKOFF: "retry ends it",
-    GateKind.POOL: "it opens when a runtime serves the pool",
-    GateKind.SLOT: "it opens when an attempt of the pool ends",
-}
-"""What opens the gates that nobody can free."""
+from boms_tui.model.views import Gate
 
 
 def free(draft: Draft, ask: Ask) -> Refusal | None:
@@ -63,8 +53,8 @@ def _refused(draft: Draft, ask: Ask, gates: Mapping[str, Gate]) -> Refusal | Non
         return Refusal(Code.BAD_PARAMETER, f"{wrong}; {hint}")
     if gate.open:
         return Refusal(Code.WRONG_STATE, f"{name} is open already: {gate.detail}")
-    if gate.kind in INSTEAD:
-        return Refusal(Code.WRONG_STATE, f"{name} cannot be freed: {INSTEAD[gate.kind]}")
+    if instead := REASONS[gate.kind].instead:
+        return Refusal(Code.WRONG_STATE, f"{name} cannot be freed: {instead}")
     user = draft.user(ask.by)
     if user is not None and not amounts_to(user.roles, gate.who_can_free, ask.process, draft.catalogue.roles):
         return Refusal(Code.NOT_AUTHORISED, f"{ask.by} may not free {name}; it takes {gate.who_can_free}")

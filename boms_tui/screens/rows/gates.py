@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from boms_tui.model.acts.free import INSTEAD
+from boms_tui.model.reasons import REASONS
 from boms_tui.model.views import Gate
 from boms_tui.screens.line import Line, Span, line
 from boms_tui.screens.text import clip, clip_left, fit, safe, wrap
@@ -14,7 +14,7 @@ from boms_tui.screens.when import Moment, clock_text
 
 def liftable(gate: Gate) -> bool:
     """Whether `free` can lift it."""
-    return not gate.open and gate.kind not in INSTEAD and bool(gate.who_can_free)
+    return not gate.open and not REASONS[gate.kind].instead and bool(gate.who_can_free)
 
 
 def gate_lines(gates: Sequence[Gate], moment: Moment) -> Iterator[Line]:
@@ -62,7 +62,7 @@ def choice_lines(offers: Sequence[Offer], moment: Moment) -> list[Line]:
 
 def _to_choose(offer: Offer, moment: Moment) -> Iterator[Line]:
     gate, pick = offer.gate, liftable(offer.gate)
-    how = f"{safe(gate.who_can_free)} may free it" if pick else INSTEAD.get(gate.kind, "it opens by itself")
+    how = f"{safe(gate.who_can_free)} may free it" if pick else REASONS[gate.kind].instead or "it opens by itself"
     how += ", for the run" if offer.of_run and pick else ""
     how = clip(how, moment.width * 2 // 3)
     room = max(12, moment.width - cell_len(how) - 4)

@@ -108,15 +108,25 @@ def detail_lines(view: ProcessView, moment: Moment) -> list[Line]:
     return [line(f"#{number}", *parts) for number, parts in enumerate(spans)]
 
 
+def _when(process: Process, width: int) -> Iterator[tuple[Span, ...]]:
+    """What orders it, on which dates, and within which hours its tasks may start."""
+    for start in process.start:
+        yield from pair("starts", safe(start_words(start, process.timezone)), width)
+    if not process.start:
+        yield from pair("starts", "by hand", width)
+    if process.calendar:
+        yield from pair("calendar", safe(process.calendar), width)
+    if process.window is not None:
+        hours = f"{process.window.start:%H:%M} to {process.window.end:%H:%M} {process.timezone}"
+        yield from pair("window", safe(hours), width)
+
+
 def _details(process: Process, view: ProcessView, moment: Moment) -> Iterator[tuple[Span, ...]]:
     width = moment.width
     yield (Span(clip(safe(process.title or process.id), width), "strong"),)
     yield (Span(clip(safe(process.id), width), "accent"),)
     yield ()
-    for start in process.start:
-        yield from pair("starts", safe(start_words(start, process.timezone)), width)
-    if not process.start:
-        yield from pair("starts", "by hand", width)
+    yield from _when(process, width)
     yield from pair("after", safe(", ".join(map(str, process.after))) or "nothing", width)
     yield from pair("owner", safe(process.owner), width)
     yield from pair("call", safe(", ".join(process.contacts)) or "nobody named", width)
