@@ -34,7 +34,7 @@ def missed(draft: Draft, process: Process, due: OccurrenceDue, occurrence: str) 
 
 
 def _ask(draft: Draft, late: Late) -> None:
-    _order(draft, late, RunEvent.MISSED, ": order it after all, or cancel it")
+    _order(draft, late, RunEvent.MISSED)
 
 
 def _none(draft: Draft, late: Late) -> None:
