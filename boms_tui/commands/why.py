@@ -52,7 +52,7 @@ def why(context: Context, given: Namespace) -> int:
     if view is not None and view.task.state is TaskState.SKIPPED:
         context.out.line(f"{about} is skipped and waits for nothing: {view.task.reason}")
     else:
-        _print(context.out, found, now)
+        print_reasons(context.out, found, now)
         for mark in marks:
             context.out.line(f"{mark.name}: {mark.says}")
     print_checks(context.out, failed)
@@ -78,7 +78,7 @@ def _mark_json(mark: Mark) -> dict[str, object]:
     return {"gate": mark.name, "open": True, "detail": mark.says, "opens_at": None, "who_can_free": None}
 
 
-def _print(out: Out, found: Reasons, now: datetime) -> None:
+def print_reasons(out: Out, found: Reasons, now: datetime) -> None:
     """The root causes, then the gates, then how these lead to those."""
     if not found.gates and not found.roots:
         live = f"is {found.state} and " if found.state in _LIVE else ""
@@ -100,11 +100,11 @@ def _print(out: Out, found: Reasons, now: datetime) -> None:
 
 def _roots(found: Reasons, tell: Tell) -> Iterator[str]:
     if len(found.roots) == 1:
-        yield from _wrapped("root cause: ", tell(found.roots[0]))
+        yield f"root cause: {tell(found.roots[0])}"
     elif found.roots:
         yield f"{len(found.roots) + found.more} root causes:"
         for root in found.roots:
-            yield from _wrapped("  ", tell(root))
+            yield f"  {tell(root)}"
         if found.more:
             yield f"  +{found.more} more"
     if found.state == TaskState.UNKNOWN:
@@ -113,16 +113,11 @@ def _roots(found: Reasons, tell: Tell) -> Iterator[str]:
 
 def _tree(reasons: Iterable[Reason], tell: Tell, indent: str) -> Iterator[str]:
     for reason in reasons:
-        yield from _wrapped(indent, tell(reason))
+        yield from wrap(
+            tell(reason), _WIDTH, initial_indent=indent, subsequent_indent=indent + "  ",
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
         yield from _tree(reason.because, tell, indent + "  ")
-
-
-def _wrapped(lead: str, text: str) -> list[str]:
-    """The text in lines; the first begins with `lead`, the others below what follows that."""
-    return wrap(
-        text, _WIDTH, initial_indent=lead, subsequent_indent=" " * (len(lead) - len(lead.lstrip()) + 2),
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
 
 
 def _print_gates(out: Out, found: Reasons, now: datetime) -> None:
@@ -131,7 +126,7 @@ def _print_gates(out: Out, found: Reasons, now: datetime) -> None:
         if reason.gate is not None:
             alike[reason.gate].append(_owner(found, reason))
     rows = [
-        (_named(gate, of), "open" if gate.open else "closed", gate.detail, at(out, gate, now), gate.who_can_free)
+        (_named(gate, of), "open" if gate.open else "closed", gate.detail, _at(out, gate, now), gate.who_can_free)
         for gate, of in alike.items()
     ]
     heads = ("GATE", "", "DETAIL", "OPENS AT", "WHO CAN FREE IT")
@@ -141,7 +136,7 @@ def _print_gates(out: Out, found: Reasons, now: datetime) -> None:
         out.line(f"+{len(rows) - _MOST_ROWS} more (--json has all)")
 
 
-def at(out: Out, gate: Gate, now: datetime) -> str:
+def _at(out: Out, gate: Gate, now: datetime) -> str:
     return "" if gate.open or gate.opens_at is None else out.time_of_day(gate.opens_at, now)
 
 

@@ -1,15 +1,21 @@
 """What `boms why` answers: the root cause first, then the gates, then how one leads to the other."""
 
+import io
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from boms_tui.commands.out import Out
+from boms_tui.commands.why import print_reasons
+from boms_tui.model.views import Gate, GateKind, Reason, Reasons
 from tests.commands.house import House, until
 
 DATE = "2026-02-02"
+NOW = datetime(2026, 2, 2, 18, tzinfo=UTC)
 DEFINITIONS = """\
 process: risk/var
 tasks:
@@ -73,11 +79,12 @@ def test_the_root_cause_comes_first_then_the_gates_and_how_they_lead_to_it(night
     assert [len(line) - len(line.lstrip()) for line in tree[:3]] == [2, 4, 6]
 
 
-def test_the_causes_and_the_tree_fit_on_80_columns(night: House) -> None:
+def test_the_cause_is_one_line_and_the_tree_fits_on_80_columns(night: House) -> None:
     lines = night.boms("why", f"archive/night@{DATE}.1").lines
-    told = [line for line in lines if not line.startswith(("GATE", "dependency:"))]
-    assert all(len(line) <= 80 for line in told), told
-    assert f"  {MARGIN} is running" in lines
+    assert lines[1].startswith(f"root cause: {VAR}:compute failed: exit code 3, since ")
+    tree = lines[lines.index("because") :]
+    assert all(len(line) <= 80 for line in tree), tree
+    assert f"  {MARGIN} is running" in tree
 
 
 def test_a_gate_that_opens_at_a_time_says_when_in_the_zone_of_the_home(night: House) -> None:
@@ -98,7 +105,7 @@ def test_many_tasks_that_wait_for_one_are_one_line(night: House) -> None:
     said = night.boms("why", WIDE_RUN)
     assert re.fullmatch(
         r"root cause: root failed: exit code 1, since [\d: -]+UTC \(retry or skip it\); 60 tasks wait for this",
-        " ".join(line.strip() for line in said.lines[1:3]),
+        said.lines[1],
     )
     assert "dependency:root of 31 tasks  closed  root is failed" in said.out
     assert said.lines[-1] == "+10 more (--json has all)"
@@ -144,6 +151,38 @@ def test_what_failed_says_so_itself_and_what_ended_well_waits_for_nothing(night:
     start = f"{MARGIN}:start"
     until(lambda: night.boms("why", start).lines == [f"{start} waits for nothing"])
     assert night.boms("why", start, "--json").json == []
+
+
+def shown(found: Reasons) -> list[str]:
+    stdout = io.StringIO()
+    print_reasons(Out(stdout=stdout), found, NOW)
+    return stdout.getvalue().splitlines()
+
+
+def test_several_causes_are_a_list() -> None:
+    causes = tuple(Reason(f"t{n} failed", f"{VAR}:t{n}", advice="retry or skip it") for n in range(3))
+    assert shown(Reasons(VAR, "stalled", roots=causes, more=4)) == [
+        VAR, "7 root causes:", *(f"  t{n} failed (retry or skip it)" for n in range(3)), "  +4 more",
+    ]  # fmt: skip
+
+
+def test_what_is_unknown_says_how_it_is_resolved() -> None:
+    cause = Reason("t may have run", f"{VAR}:t", state="unknown", advice="resolve it")
+    assert shown(Reasons(f"{VAR}:t", "unknown", roots=(cause,))) == [
+        f"{VAR}:t", "root cause: t may have run (resolve it)",
+        f"(boms resolve {VAR}:t ok|failed|rerun|running -m REASON)",
+    ]  # fmt: skip
+
+
+def test_what_runs_waits_for_nothing() -> None:
+    assert shown(Reasons(f"{VAR}:t", "running")) == [f"{VAR}:t is running and waits for nothing"]
+
+
+def test_open_gates_alone_are_listed() -> None:
+    gate = Gate(GateKind.SLOT, "slot:local", open=True, detail="0 of 16 slots of local in use", opens_at=NOW)
+    lines = shown(Reasons(f"{VAR}:t", "ready", gates=(Reason(gate.detail, f"{VAR}:t", gate),)))
+    assert lines[-1].split() == ["slot:local", "open", *gate.detail.split(), "operator"]
+    assert "OPENS AT" not in lines[-2]
 
 
 def test_a_task_that_is_not_there_is_told(night: House) -> None:
