@@ -48,10 +48,12 @@ def test_why_names_the_pool_that_nobody_serves_and_counts_the_slots_of_one_that_
     (pool,) = night.boms("why", f"{RUN}:stranger", "--json").json
     assert pool == {
         "gate": "pool:elsewhere", "open": False, "detail": "no runtime serves the pool elsewhere", "opens_at": None,
-        "who_can_free": "admin",
+        "who_can_free": "admin", "kind": "pool", "about": [], "because": [],
     }  # fmt: skip
     (slot,) = night.boms("why", f"{RUN}:second", "--json").json
     assert (slot["gate"], slot["open"], slot["detail"]) == ("slot:narrow", False, "1 of 1 slots of narrow in use")
+    assert slot["about"] == [f"{RUN}:first"]
+    assert [(one["about"], one["state"]) for one in slot["because"]] == [([f"{RUN}:first"], "running")]
     closed = {gate["gate"] for gate in night.boms("why", RUN, "--json").json}
     assert {"second:slot:narrow", "stranger:pool:elsewhere", "far:pool:elsewhere"} <= closed
     assert not {gate for gate in closed if gate.startswith("near:") and "question" not in gate}

@@ -37,7 +37,8 @@ def test_a_date_that_is_not_in_memory_goes_on_with_its_numbers(tmp_path: Path) -
         house.start_runtime()
         house.wait_for(house.order("risk/limits", date=LONG_AGO))
         house.restart_runtime()
-        assert (second := house.order("risk/limits", date=LONG_AGO)) == "risk/limits@2026-01-05.2"
+        second = house.order("risk/limits", date=LONG_AGO)
+        assert second == "risk/limits@2026-01-05.2"
         house.wait_for(second)
         house.restart_runtime()
         assert house.act("rerun", "risk/limits@2026-01-05.1").code == "ok"
