@@ -1,5 +1,7 @@
 """What comes from outside and orders runs or opens gates: files, and what tasks say of themselves."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from posixpath import basename, join
@@ -8,7 +10,8 @@ from boms_tui.model.checks import FileSeen
 from boms_tui.model.condition import Dependency, Milestone, inside
 from boms_tui.model.definition import Process
 from boms_tui.model.draft import Draft
-from boms_tui.model.facts import FileCame, Said, Sighted
+from boms_tui.model.facts import FileCame, LookedAway, Said, Sighted
+from boms_tui.model.files import UNSEEN
 from boms_tui.model.followers import follow_milestone
 from boms_tui.model.ids import AttemptId, TaskName, split_ref
 from boms_tui.model.ordering import order_by_itself
@@ -54,8 +57,22 @@ def sighted(draft: Draft, fact: Sighted) -> None:
     key = sha256(fact.place.encode()).hexdigest()
     for run in dict.fromkeys(run for run, _ in draft.snapshot.awaited.get(f"file:{fact.place}", ())):
         known = draft.sighting(run, fact.place)
-        if known is None or (known.size, known.changed, known.problem) != (size, changed, problem):
-            draft.put_sighting(Sighting(run, key, fact.place, size, changed, since, problem))
+        same = known is not None and size is not None and (known.size, known.changed) == (size, changed)
+        if known is None or known.problem != problem or (known.size, known.changed) != (size, changed):
+            began = known.since if known is not None and same else since
+            draft.put_sighting(Sighting(run, key, fact.place, size, changed, began, problem))
+
+
+def look_away(draft: Draft, runs: Iterable[Run]) -> None:
+    """What was seen of the files that these runs wait for counts no more until somebody looks again."""
+    for run in runs:
+        for sighting in draft.sightings(run.id):
+            if not sighting.problem:
+                draft.put_sighting(replace(sighting, problem=UNSEEN))
+
+
+def looked_away(draft: Draft, _fact: LookedAway) -> None:
+    look_away(draft, draft.snapshot.unended())
 
 
 def said(draft: Draft, fact: Said) -> None:

@@ -47,6 +47,14 @@ def go_round(draft: Draft, run: Run, reached: Round) -> None:
     )  # fmt: skip
 
 
+def too_late(draft: Draft, run: Run) -> str:
+    """Why a round that could start now does not any more; "" where it does."""
+    process = draft.catalogue.processes.get(run.process)
+    if process is None or process.cyclic is None or not run.occurrence.startswith(_CYCLE):
+        return ""
+    return _past(process, process.cyclic, run, draft.now, "it came to its turn")
+
+
 def _place(run: Run) -> tuple[str, int]:
     """The run with which its cycle began, and which round it is."""
     if not run.occurrence.startswith(_CYCLE):
@@ -59,6 +67,9 @@ def _why_last(process: Process, cyclic: Cyclic, run: Run, number: int, at: datet
     """Why no round follows; "" where one does."""
     if cyclic.rounds is not None and number >= cyclic.rounds:
         return f"round {number} of {cyclic.rounds}"
-    if cyclic.until is not None and at > time_on(cyclic.until, process, run.business_date):
-        return f"the next round would start after {cyclic.until:%H:%M}"
-    return ""
+    return _past(process, cyclic, run, at, "the next round would start")
+
+
+def _past(process: Process, cyclic: Cyclic, run: Run, at: datetime, what: str) -> str:
+    over = cyclic.until is not None and at > time_on(cyclic.until, process, run.business_date)
+    return f"{what} after {cyclic.until:%H:%M}" if over else ""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from boms_tui.model.acts.hold import hold_due, strayed
-from boms_tui.model.arrivals import came, said, sighted
+from boms_tui.model.arrivals import came, look_away, looked_away, said, sighted
 from boms_tui.model.asked import asked, give_verdicts, unproved
 from boms_tui.model.decision import Decision
 from boms_tui.model.downtime import missed
@@ -21,6 +21,7 @@ from boms_tui.model.facts import (
     ForecastDue,
     GateDue,
     HoldDue,
+    LookedAway,
     Lost,
     NotOrderedDue,
     OccurrenceDue,
@@ -55,6 +56,7 @@ def decide(snapshot: Snapshot, facts: Iterable[Fact], now: datetime) -> Decision
 
 
 def _took_over(draft: Draft, _fact: TookOver) -> None:
+    look_away(draft, draft.snapshot.unended())
     for run in draft.snapshot.unended():
         draft.look_at_all(run)
     for attempt in draft.snapshot.attempts.values():
@@ -109,6 +111,7 @@ _RULES: dict[type[Fact], Callable[[Draft, Any], None]] = {
     OccurrenceDue: _occurrence_due,
     FileCame: came,
     Sighted: sighted,
+    LookedAway: looked_away,
     Said: said,
     TaskDue: _task_due,
     HoldDue: hold_due,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from boms_tui.model.definition import Missed, Process
 from boms_tui.model.draft import Draft
 from boms_tui.model.facts import OccurrenceDue
-from boms_tui.model.ordering import order
+from boms_tui.model.ordering import has_run_of_date, order
 from boms_tui.model.planning import business_date_of
 from boms_tui.model.states import RunEvent
 from boms_tui.model.wall import wall_time
@@ -28,7 +28,9 @@ class Late(NamedTuple):
 
 
 def missed(draft: Draft, process: Process, due: OccurrenceDue, occurrence: str) -> None:
-    """Follow the process's policy."""
+    """Follow the process's policy, unless one run of the date is enough and there is one."""
+    if has_run_of_date(draft, process, business_date_of(process, due.at), BY_MISSED):
+        return
     at = wall_time(due.at, process.timezone, draft.now)
     _POLICIES[process.missed](draft, Late(process, due, occurrence, f"due at {at}, when no runtime could order it"))
 

@@ -39,6 +39,7 @@ from boms_tui.model.states import (
     RunEvent,
     RunState,
     TaskEvent,
+    TaskState,
     attempt_after,
     run_after,
     task_after,
@@ -91,16 +92,16 @@ class Draft(Overlay):
     def order_after_all(self, run: Run, tasks: Iterable[TaskName], **changes: Any) -> Run:
         """Give a run that was missed its tasks, which wait."""
         ordered = self.edit_run(run, state=run_after(run.state, RunEvent.ORDERED), ended_at=None, **changes)
-        return self._set_out(ordered, tasks, RunEvent.ORDERED)
+        return self._set_out(ordered, tasks, RunEvent.ORDERED, before=run.state.value)
 
-    def _set_out(self, created: Run, tasks: Iterable[TaskName], event: RunEvent) -> Run:
+    def _set_out(self, created: Run, tasks: Iterable[TaskName], event: RunEvent, before: str = "") -> Run:
         for _, dependency in self.shape(created).outside:
             if dependency.process is not None:
                 day = self.catalogue.date_read(dependency, created.business_date)
                 self._added_waiters[dependency.process, day][created.id] = None
         for task in tasks:
             self._count(self._tasks.add((created.id, task), TaskRun(created.id, task, changed_at=self.now)), None)
-        self.say(event.value, created.id, after=created.state.value, reason=created.reason)
+        self.say(event.value, created.id, before=before, after=created.state.value, reason=created.reason)
         self.todo_runs[created.id] = None
         self._wake(created.process, created.business_date, None)
         self.stirred[created.id] = True
@@ -125,8 +126,11 @@ class Draft(Overlay):
         return self._runs.edit(run.id, run, **changes)
 
     def move_task(self, task: TaskRun, event: TaskEvent, **changes: Any) -> TaskRun:
-        """Take a task run through one transition."""
-        moved = self.edit_task(task, state=task_after(task.state, event), changed_at=self.now, **changes)
+        """Take a task run through one transition; one that is to run again has said nothing yet."""
+        state = task_after(task.state, event)
+        if state is TaskState.WAITING:
+            changes["said"] = ()
+        moved = self.edit_task(task, state=state, changed_at=self.now, **changes)
         self.say(event.value, task.ref, before=task.state.value, after=moved.state.value, reason=moved.reason)
         return moved
 

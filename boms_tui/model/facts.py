@@ -169,6 +169,11 @@ class Sighted:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedAway:
+    """Nobody looks at files now: what was seen of them is of another leader's time."""
+
+
+@dataclass(frozen=True, slots=True)
 class FileCame:
     """A file as `start` of a process waits for it; `path` as the pattern has it, `date` that in it."""
 
@@ -214,6 +219,6 @@ class TookOver:
 
 Fact = (
     TookOver | Strayed | Unproved | Started | Checked | Exited | Voided | Lost | Asked
-    | OccurrenceDue | TaskDue | HoldDue | RunDue | GateDue | Said | Sighted | FileCame
+    | OccurrenceDue | TaskDue | HoldDue | RunDue | GateDue | Said | Sighted | LookedAway | FileCame
     | DeadlineDue | ForecastDue | NotOrderedDue
 )  # fmt: skip

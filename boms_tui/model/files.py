@@ -9,6 +9,8 @@ from boms_tui.model.condition import EventWait, FileCheck, FileWait
 from boms_tui.model.placeholders import FILE, PARAMETER, render
 from boms_tui.model.records import Run, Sighting
 
+UNSEEN = "has not been looked at again yet"
+"""What is wrong with a file that was seen, and may have changed since."""
 _TICK = timedelta(microseconds=1)
 
 
@@ -33,7 +35,7 @@ def awaited_name(wait: FileWait | EventWait, run: Run) -> str:
 
 
 def seen_in(sighting: Sighting) -> FileSeen | NotSeen:
-    if sighting.size is None or sighting.changed is None:
+    if sighting.problem or sighting.size is None or sighting.changed is None:
         return NotSeen(sighting.problem)
     return FileSeen(sighting.size, sighting.changed, sighting.since)
 

@@ -24,9 +24,7 @@ def order_by_itself(
     Under `overlap: skip`, where a run is open, that makes a run that has ended already and has no task: the occurrence
     is used up, once and for ever.
     """
-    first = _first_of_date(draft, process, business_date)
-    if first is not None:
-        draft.say("not-ordered", f"{process.id}@{business_date}", reason=f"{by}: {first.id} is the one of its date")
+    if has_run_of_date(draft, process, business_date, by):
         return None
     in_the_way = draft.open_runs(process.id) if process.overlap is Overlap.SKIP else []
     event, reason = RunEvent.ORDERED, ""
@@ -75,11 +73,13 @@ def order(
     return draft.add_run(run, () if over else process.tasks, event)
 
 
-def _first_of_date(draft: Draft, process: Process, business_date: date) -> Run | None:
-    """The run that leaves nothing to order for a process that runs once a date (SEMANTICS S9)."""
-    if not process.once_per_date:
-        return None
-    return next((run for run in draft.runs_of(process.id, business_date) if run.state not in _DID_NOT_RUN), None)
+def has_run_of_date(draft: Draft, process: Process, business_date: date, by: str) -> bool:
+    """Whether a process runs once a date, and a run of it leaves nothing to order: `by` is only journalled."""
+    runs = draft.runs_of(process.id, business_date) if process.once_per_date else []
+    first = next((run for run in runs if run.state not in _DID_NOT_RUN), None)
+    if first is not None:
+        draft.say("not-ordered", f"{process.id}@{business_date}", reason=f"{by}: {first.id} is the one of its date")
+    return first is not None
 
 
 _DID_NOT_RUN = frozenset({RunState.CANCELLED, RunState.MISSED})

@@ -116,6 +116,12 @@ class Overlay:
         """What a run was last told of a file."""
         return self._sightings.get((run, place))
 
+    def sightings(self, run: RunId) -> list[Sighting]:
+        """What a run was last told of the files that it waits for."""
+        places = (place for _, place in self._sightings.changed if _ == run)
+        known = dict.fromkeys((*self.snapshot.sightings.get(run, ()), *places))
+        return [one for one in (self.sighting(run, place) for place in known) if one is not None]
+
     def open_before(self, run: Run) -> Run | None:
         """An unfinished run of the same process that was ordered earlier."""
         order = (run.ordered_at, run.number, run.id)

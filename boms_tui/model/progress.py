@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from boms_tui.model.cycles import Round, go_round
+from boms_tui.model.cycles import Round, go_round, too_late
 from boms_tui.model.definition import OnFailure
 from boms_tui.model.draft import Draft
 from boms_tui.model.followers import follow_run
@@ -30,13 +30,16 @@ def consider_run(draft: Draft, run_id: RunId) -> None:
 
 def _consider_start(draft: Draft, run: Run) -> None:
     closed = [gate for gate in run_gates(draft, run) if not gate.open]
-    if not closed:
+    late = too_late(draft, run) if not closed else ""
+    if late:
+        _end_cancelled(draft, draft.edit_run(run, reason=late))
+    elif not closed:
         started = draft.move_run(run, RunEvent.STARTED, started_at=draft.now, reason="", freed={})
         draft.look_at_all(started)
         go_round(draft, started, Round.STARTED)
-        return
-    stuck = next((gate for gate in closed if not gate.by_itself), None)
-    _show_standstill(draft, run, stuck.detail if stuck else "", back=RunEvent.WAITS_AGAIN, waits_for=closed[0].detail)
+    else:
+        stuck = next((gate.detail for gate in closed if not gate.by_itself), "")
+        _show_standstill(draft, run, stuck, back=RunEvent.WAITS_AGAIN, waits_for=closed[0].detail)
 
 
 def _consider_progress(draft: Draft, run: Run) -> None:

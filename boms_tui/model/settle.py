@@ -42,10 +42,12 @@ def _follow(draft: Draft) -> None:
 
 def _consider_task(draft: Draft, run_id: RunId, name: TaskName) -> None:
     run = draft.run(run_id)
-    if run is None or run.started_at is None or run.cancelling or run.state in RUN_ENDED:
+    if run is None or run.cancelling or run.state in RUN_ENDED:
         return
     task = draft.task(run_id, name)
     follow_task(draft, run, task)
+    if run.started_at is None:
+        return
     if task.state is T.WAITING and draft.definition(run).tasks[name].exclude:
         draft.move_task(task, TaskEvent.EXCLUDED, reason=EXCLUDED, ended_at=draft.now)
         return
@@ -136,7 +138,6 @@ def _claim(draft: Draft, task: TaskRun, pool: str) -> None:
         reason="",
         ended_at=None,
         started_at=None,
-        said=(),
     )
     draft.add_attempt(
         Attempt(task.run, task.task, number, draft.snapshot.node, draft.snapshot.epoch, draft.now, pool=pool)

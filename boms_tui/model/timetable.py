@@ -68,10 +68,10 @@ class Timetable:
         """Take the occurrences up to `now`; one that is older than the grace was missed."""
         self._seen = max(self._seen, now)
         taken = list(self._take(now))
-        last = dict(taken)
+        last = {process: at for process, at in taken if now - at > GRACE}
         for process, at in taken:
             missed = now - at > GRACE
-            yield OccurrenceDue(process, at, missed, superseded=missed and at < last[process] < now - GRACE)
+            yield OccurrenceDue(process, at, missed, superseded=missed and at < last[process])
 
     def _take(self, now: datetime) -> Iterator[tuple[ProcessId, datetime]]:
         while self._coming and self._coming[0][0] <= now:

@@ -64,7 +64,7 @@ def _file(draft: Overlay, run: Run, wait: FileWait) -> Says:
         return Says(S.CLOSED, f"{check.path} has not been looked at yet")
     wrong = wrong_with_it(check, sighting, draft.now)
     saw = f"{check.path} {sighting.problem}"
-    if sighting.size is not None and sighting.changed is not None:
+    if not sighting.problem and sighting.size is not None and sighting.changed is not None:
         changed = wall_time(sighting.changed, draft.definition(run).timezone, draft.now, seconds=True)
         saw = ": ".join(filter(None, (check.path, f"{size_text(sighting.size)}, changed {changed}", wrong)))
     return Says(

@@ -2,7 +2,7 @@
 
 import gc
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import FrameType
 from typing import Protocol
@@ -11,6 +11,7 @@ from boms_tui import clock
 from boms_tui.config import Home
 from boms_tui.errors import BomsError, NoAnswerError
 from boms_tui.model.decision import Decision
+from boms_tui.model.facts import LookedAway
 from boms_tui.model.lease import ConflictError, DeposedError, Lease
 from boms_tui.model.overdue import Lookout
 from boms_tui.model.records import Entry, User
@@ -58,7 +59,7 @@ class Daemon:
         self._stopped = False
         self._executor: Executor | None = None
         self._custody: Custody = NoCustody()
-        self._files: Files = NoFiles()
+        self._watch: Callable[[], Files] = NoFiles
         self._observed = Observed()
 
     def run(self) -> int:
@@ -72,11 +73,10 @@ class Daemon:
         with Processes(self._home.spool) as executor:
             self._executor = executor
             self._custody = SpoolCustody(executor.spool, self._store, executor.shim)
-            self._files = Watcher(str(self._home.work), executor.wake)
+            self._watch = lambda: Watcher(str(self._home.work), executor.wake)
             try:
                 return self._lead_when_free(executor)
             finally:
-                self._files.close()
                 self._executor = None
 
     def answer_inbox(self) -> bool:
@@ -87,6 +87,7 @@ class Daemon:
         try:
             machine = NoMachine()
             term = self._new_term(machine, epoch, dict.fromkeys(self._pools_defined(), 0))
+            term.follow([LookedAway()], clock.now())
             while term.answer(clock.now()) or term.inbox.busy:
                 if term.inbox.busy:
                     machine.poll(POLL_S)
@@ -170,6 +171,7 @@ class Daemon:
             self._term.lead()
         finally:
             self._term.inbox.close()
+            self._term.files.close()
             self._term = None
             logs.say("stopped leading; tasks go on", epoch=epoch)
 
@@ -208,7 +210,7 @@ class Daemon:
             shipping=Shipping(store, executor, snapshot, epoch, self._custody.close_books),
             dates=dates,
             wants=Wants(store, snapshot),
-            files=self._files,
+            files=self._watch(),
             epoch=epoch,
             planned_until=since,
             custody=self._custody,

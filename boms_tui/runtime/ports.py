@@ -212,7 +212,10 @@ class Wanted:
 
 
 class Files(Protocol):
-    """What the loop needs to know of files; `boms_tui.runtime.files.watcher` is the real one."""
+    """What the loop needs to know of files; `boms_tui.runtime.files.watcher` is the real one.
+
+    Each term has one of its own, which tells everything anew: what an earlier one told may never have been committed.
+    """
 
     def want(self, wanted: Wanted) -> None:
         """Look for these from now on."""

@@ -261,3 +261,13 @@ def test_a_milestone_orders_those_alone_who_wait_for_it() -> None:
     night.order("a/up")
     night.tell(Said(night.attempt(UP, "load").id, 60, ""))
     assert sorted(night.snapshot.runs) == [DOWN, UP]
+
+
+def test_a_task_that_is_skipped_before_its_run_starts_orders_as_well() -> None:
+    night = Night(
+        process("a/up", task("load"), after=(EventWait("go"),)),
+        process("a/down", task("use"), start=(ProcessStart(ProcessId("a/up"), TaskName("load")),)),
+    )
+    night.order("a/up")
+    night.ask("skip", f"{UP}:load")
+    assert ordered(night) == [DOWN]

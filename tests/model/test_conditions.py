@@ -18,7 +18,7 @@ from boms_tui.model.condition import (
     Outcome,
     RelativeDate,
 )
-from boms_tui.model.facts import OccurrenceDue, RunDue, Said, Sighted
+from boms_tui.model.facts import LookedAway, OccurrenceDue, RunDue, Said, Sighted, TookOver
 from boms_tui.model.ids import ProcessId, RunId, TaskName
 from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart, Start
 from tests.model.night import EVENING, Night, after, process, task
@@ -409,3 +409,45 @@ def test_a_group_opens_when_the_first_or_the_last_of_its_times_comes() -> None:
             night.tell(Sighted(place, FileSeen(7, EVENING, EVENING)))
         (gate,) = (gate for gate in night.why(RUN, "use").values() if not gate.open)
         assert gate.opens_at == EVENING + MINUTE * minutes
+
+
+def test_what_an_earlier_leader_saw_counts_no_more_until_somebody_looks_again() -> None:
+    night = Night(process("a/one", task("busy"), replace(task("use"), after=(FileWait(ON),))), slots=1)
+    night.order("a/one")
+    night.tell(Sighted(PLACE, FileSeen(7, EVENING, EVENING)))
+    assert night.states(RUN)["use"] == "ready"
+    night.tell(TookOver())
+    assert night.closed(RUN, "use")[f"file:{PLACE}"] == f"{PLACE} has not been looked at again yet"
+    assert night.states(RUN)["use"] == "waiting"
+    night.wait(MINUTE)
+    night.tell(Sighted(PLACE, FileSeen(7, EVENING, night.now)))
+    assert night.states(RUN)["use"] == "ready"
+
+
+def test_a_file_that_is_seen_again_as_it_was_has_not_changed_since() -> None:
+    night = a_file_night(replace(ON, settled_for=2 * MINUTE))
+    night.tell(Sighted(PLACE, FileSeen(7, EVENING, EVENING)))
+    night.wait(MINUTE)
+    night.tell(LookedAway())
+    night.tell(Sighted(PLACE, FileSeen(7, EVENING, night.now)))
+    night.wait(MINUTE)
+    assert night.states(RUN)["use"] == "starting"
+
+
+def test_a_run_that_is_opened_again_looks_at_its_files_anew() -> None:
+    night = a_file_night()
+    night.tell(Sighted(PLACE, FileSeen(7, EVENING, EVENING)))
+    night.end(RUN, "use")
+    night.ask("rerun", RUN)
+    assert night.states(RUN)["use"] == "waiting"
+
+
+def test_a_task_that_runs_again_has_said_nothing_even_before_it_starts() -> None:
+    night = Night(process("a/one", task("left"), replace(task("last"), after=(on_left(Milestone(meter=5)),))), slots=1)
+    night.order("a/one")
+    said_to(night, 9)
+    night.ask("hold", f"{RUN}:last")
+    night.end(RUN, "left")
+    night.ask("hold", f"{RUN}:left")
+    night.ask("rerun", f"{RUN}:left", given={"only": "yes"})
+    assert "dependency:left meter 5" in night.closed(RUN, "last")

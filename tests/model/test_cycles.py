@@ -108,3 +108,11 @@ def test_a_round_is_for_whom_and_with_what_the_first_was_ordered() -> None:
     night.end(name(1), "look")
     night.wait(TEN)
     assert night.run(name(3)).occurrence == f"cycle:{name(1)}.3"
+
+
+def test_a_round_whose_turn_comes_too_late_does_not_start() -> None:
+    night = cycling(Cyclic(TEN, until=time(13, 15)))
+    night.wait(25 * MINUTE)
+    night.end(name(1), "look")
+    assert night.run(name(2)).state == "cancelled"
+    assert night.run(name(2)).reason == "it came to its turn after 13:15"

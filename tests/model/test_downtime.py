@@ -114,3 +114,18 @@ def test_the_same_times_told_again_make_no_other_runs() -> None:
     night.tell(*_missed(night.snapshot.catalogue, 3 * HOUR))
     assert len(night.snapshot.runs) == 4
     assert ProcessId("a/one") in night.snapshot.open_runs
+
+
+def test_what_was_missed_is_not_ordered_beside_the_one_run_of_its_date() -> None:
+    one = process("a/one", task("work"), start=(CronStart("0 * * * *"),), missed=Missed.ALL, once_per_date=True)
+    night = Night(one)
+    night.order("a/one")
+    night.tell(*_missed(night.snapshot.catalogue, 3 * HOUR))
+    assert states(night) == ["running"]
+    assert len(night.said("not-ordered")) == 4
+
+
+def test_the_latest_that_was_missed_stands_for_all_even_if_another_has_just_come_due() -> None:
+    one = process("a/one", task("work"), start=(CronStart("0 * * * *"),), missed=Missed.LATEST)
+    facts = list(Timetable(Night(one).snapshot.catalogue, EVENING - 3 * HOUR).due(EVENING))
+    assert [(fact.missed, fact.superseded) for fact in facts] == [(True, True), (True, False), (False, False)]

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
 from boms_tui import clock
-from tests.sim.chance import Fault
+from tests.sim.chance import PARTS
 from tests.sim.replay import Failure, Play, keep, play, play_some, shrunk
 from tests.sim.tally import Tally, total
 
@@ -18,7 +18,7 @@ AT_ONCE = 20
 def main(words: Sequence[str]) -> int:
     given = _given(words)
     if given.seed is not None:
-        return _replay(Play(given.seed, given.steps, frozenset(Fault[name] for name in given.without)), given)
+        return _replay(Play(given.seed, given.steps, frozenset(PARTS[name] for name in given.without)), given)
     return _play_many(range(given.first, given.first + given.seeds))
 
 
@@ -27,8 +27,8 @@ def _given(words: Sequence[str]) -> Namespace:
     parser.add_argument("seed", type=int, nargs="?", help="the night to replay; without one, many are played")
     parser.add_argument("--steps", type=int, help="cut the night short")
     parser.add_argument(
-        "--without", action="append", default=[], choices=[fault.name for fault in Fault], metavar="FAULT",
-        help=f"leave a fault out: {', '.join(fault.name for fault in Fault)}",
+        "--without", action="append", default=[], choices=[*PARTS], metavar="PART",
+        help=f"leave a fault or a topic out: {', '.join(PARTS)}",
     )  # fmt: skip
     parser.add_argument("--shrink", action="store_true", help="look for a shorter night that breaks the same promise")
     parser.add_argument("--keep", metavar="WHY", help="have the test suite replay this night from now on")

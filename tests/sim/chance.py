@@ -33,6 +33,24 @@ class Fault(StrEnum):
     DEFINITIONS_CHANGE = "definitions change"
 
 
+class Topic(StrEnum):
+    """What a night may be about beside the clock, its people and its faults. Each is drawn by itself."""
+
+    GROUPS = "conditions stand in groups"
+    LOOK_BACKS = "an end counts only while it is young"
+    MILESTONES = "tasks say how far they are"
+    EVENTS = "events are posted"
+    FILES = "files come and go"
+    DOWNTIME = "nothing runs for hours or days"
+    ONCE = "one run a date is enough"
+    CYCLES = "processes go round"
+    FOLLOWERS = "tasks, failures and milestones order runs"
+
+
+Part = Fault | Topic
+"""What can be left out of a night."""
+PARTS: dict[str, Part] = {part.name: part for part in (*Fault, *Topic)}
+_SHARE_OF_TOPICS = 1 / 3
 SHARES = (0.0, 0.15, 0.35, 0.7)
 """How many of the faults a night has: few make long quiet nights, many make wild ones."""
 
@@ -40,13 +58,15 @@ SHARES = (0.0, 0.15, 0.35, 0.7)
 class Chance:
     """The dice of one night. While it is `calm` no fault strikes."""
 
-    def __init__(self, seed: int, without: frozenset[Fault] = frozenset()) -> None:
+    def __init__(self, seed: int, without: frozenset[Part] = frozenset()) -> None:
         self.seed = seed
         self.calm = False
         self._streams: dict[str, Random] = {}
         swarm = self.stream("faults")
         share = swarm.choice(SHARES)
         self.faults = frozenset(fault for fault in Fault if swarm.random() < share) - without
+        drawn = {topic: self.apart(f"topic {topic.name}").random() for topic in Topic}
+        self.topics = frozenset(topic for topic, dice in drawn.items() if dice < _SHARE_OF_TOPICS) - without
 
     def stream(self, name: str) -> Random:
         """The dice of one concern."""
@@ -61,6 +81,10 @@ class Chance:
 
     def has(self, fault: Fault) -> bool:
         return fault in self.faults and not self.calm
+
+    def about(self, *topics: Topic) -> bool:
+        """Whether a night is about one of these."""
+        return not self.topics.isdisjoint(topics)
 
     def strikes(self, fault: Fault, share: float, dice: Random | None = None) -> bool:
         """Whether a fault strikes now. The dice are thrown in any case, so that one fault less changes little."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from boms_tui.model.facts import How
@@ -34,7 +35,9 @@ class Witness(Protocol):
 
 @dataclass
 class Host:
-    """A node. `blamed` has, of each attempt, what happened to it that no protocol can make good."""
+    """A node. `blamed` has, of each attempt, what happened to it that no protocol can make good; `said` what it said
+    of itself.
+    """
 
     node: str
     clock: Clock
@@ -47,6 +50,7 @@ class Host:
     shims: dict[AttemptId, Shim] = field(default_factory=dict)
     programs: dict[AttemptId, Program] = field(default_factory=dict)
     starts: Counter[AttemptId] = field(default_factory=Counter)
+    said: dict[AttemptId, list[str]] = field(default_factory=dict)
     blamed: dict[AttemptId, str] = field(default_factory=dict)
     spool_owner: object | None = None
     store_lock: object | None = None
@@ -95,6 +99,11 @@ class Host:
     def end_program(self, attempt: AttemptId) -> None:
         """Signal a program that has no shim any more."""
         self._stop(attempt, How.KILLED)
+
+    def printed(self, attempt: AttemptId) -> bytes:
+        """All that a program has printed: points, and what it said of itself."""
+        points, said = b"." * self.shims[attempt].life.printed, self.said.get(attempt)
+        return b"\n".join((points, *(line.encode() for line in said), b"")) if said else points
 
     def shim_lives(self, attempt: AttemptId) -> bool:
         shim = self.shims.get(attempt)
@@ -196,11 +205,19 @@ class Host:
         self.trace.say(self.node, f"{attempt} runs")
         self.witness.started(attempt, self.node)
         self._stir()
+        for span, line in life.says:
+            self.agenda.after(span, partial(self._say, attempt, line))
         self.agenda.after(life.lasts, lambda: self._end_program(attempt, life.how, life.number))
         if folder.spec is not None and folder.spec.timeout is not None:
             self.agenda.after(int(folder.spec.timeout * SECOND), lambda: self._time_out(attempt))
         if life.dies is Stage.GONE:
             self.agenda.after(life.dies_after, lambda: self.kill_shim(attempt))
+
+    def _say(self, attempt: AttemptId, line: str) -> None:
+        if self.programs[attempt].alive:
+            self.said.setdefault(attempt, []).append(line)
+            self.trace.say(self.node, f"{attempt} says {line}")
+            self._stir()
 
     def _time_out(self, attempt: AttemptId) -> None:
         if self.shim_lives(attempt):
@@ -235,7 +252,7 @@ class Host:
             code=number if how is How.EXITED else None,
             signal=number if how not in {How.EXITED, How.START_FAILED} and ran else None,
             text=text,
-            output_bytes=shim.life.printed if ran else 0,
+            output_bytes=len(self.printed(shim.attempt)) if ran else 0,
             output_dropped=0,
             began=program.began if program is not None else None,
             elapsed=timedelta(microseconds=self.clock.boot - program.since) if program is not None else None,

@@ -1,23 +1,24 @@
 """What must be there when faults have stopped and a leader has seen everything: whatever could move has moved."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 from boms_tui.model.definition import Process
-from boms_tui.model.ids import ProcessId
 from boms_tui.model.states import TaskState
 from boms_tui.model.trigger import ProcessStart
 from boms_tui.store import maintain
 from boms_tui.store.types import moment
+from tests.sim.arrears import LOST, Arrears
 from tests.sim.board import RunRow
 from tests.sim.night import Night
+from tests.sim.orders import DUE, words
+from tests.sim.reading import business_day
 
 T = TaskState
 _MOVING = frozenset({T.READY, T.STARTING, T.RUNNING, T.KILLING, T.BACKOFF})
 _SOON = timedelta(seconds=2)
 _DAYS = timedelta(days=3)
 _HOLDS = "SELECT object, until, begins, began_at FROM hold WHERE released_at IS NULL ORDER BY object, id"
-LOST, DUE = "nothing is lost", "I9 each occurrence once"
 
 
 class Inventory:
@@ -27,6 +28,7 @@ class Inventory:
         self.night = night
         self.promises = night.promises
         self._complain = night.trace.complain
+        self._arrears = Arrears(night)
 
     def take(self, node: str) -> None:
         """While the runtime of that node leads."""
@@ -39,11 +41,12 @@ class Inventory:
         for name in self.night.plan.times:
             self._times_are_kept(processes[name], {what for who, what in ordered if who == name})
         for process in processes.values():
-            self._successes_are_followed(process, ordered)
+            self._ends_are_followed(process)
         for (request,) in self.night.ledger.ask("SELECT id FROM request WHERE answered_at IS NULL"):
             self._complain(LOST, f"{request} has no verdict")
         for run in self.promises.board.open_runs():
             self._stands_for_a_reason(run)
+        self._arrears.take()
 
     def close(self) -> None:
         """At the very end."""
@@ -97,20 +100,23 @@ class Inventory:
         night, daily = self.night, self.night.plan.times[process.id]
         if night.planned_from is not None:
             for at in sorted(daily.between(process.timezone, night.planned_from, night.clock.now())):
-                if f"cron:{at.isoformat()}" not in ordered:
+                used_up = self.promises.orders.is_used_up(process, business_day(process, at))
+                if f"cron:{at.isoformat()}" not in ordered and not used_up:
                     self._complain(DUE, f"{process.id} was due at {at}, and nothing was ordered")
         real = daily.between(process.timezone, night.defined_at - _DAYS, night.clock.furthest + _DAYS)
         for occurrence in sorted(ordered - {f"cron:{at.isoformat()}" for at in real}):
             if occurrence.startswith("cron:"):
                 self._complain(DUE, f"{process.id} was not due at {occurrence}")
 
-    def _successes_are_followed(self, process: Process, ordered: set[tuple[ProcessId, str]]) -> None:
-        """A run follows each success of what the process starts after."""
-        before = {start.process for start in process.start if isinstance(start, ProcessStart)}
-        for run in self.promises.board.runs.values():
-            succeeded = run.process in before and run.id in self.promises.chronicle.succeeded
-            if succeeded and (process.id, f"process:{run.id}") not in ordered:
-                self._complain(DUE, f"{run.id} succeeded, and {process.id} was not ordered")
+    def _ends_are_followed(self, process: Process) -> None:
+        """A run follows each end, and each word, that the process starts after."""
+        orders = self.promises.orders
+        for start in (start for start in process.start if isinstance(start, ProcessStart)):
+            for run in (run for run in self.promises.board.runs.values() if run.process == start.process):
+                cause = (process.id, (run.id, *words(start)))
+                used_up = orders.is_used_up(process, date.fromisoformat(run.business_date))
+                if orders.fulfilled(start, run.id) and cause not in orders.caused and not used_up:
+                    self._complain(DUE, f"{start} of {run.id} came about, and {process.id} was not ordered")
 
     def _stands_for_a_reason(self, run: RunRow) -> None:
         moving = any(task.state in _MOVING for task in self.promises.board.tasks_of(run.id))

@@ -6,7 +6,7 @@ from random import Random
 
 from boms_tui.model.facts import How
 from boms_tui.model.ids import AttemptId
-from tests.sim.chance import Chance, Fault
+from tests.sim.chance import Chance, Fault, Topic
 from tests.sim.ticking import HOUR, MINUTE, MS, SECOND
 
 
@@ -34,13 +34,15 @@ _LASTS = (
     (MINUTE, 30 * MINUTE),
     (HOUR, 4 * HOUR),
 )
+LABELS = ("loaded", "checked")
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
     """Spans in microseconds from one stage to the next. `how` and `number` are the end that the program comes to by
     itself; a program that is `stubborn` ends only when it must. `dies` is the stage after which the shim is killed,
-    `unfit` whether it cannot prepare. The checks before its start take `checks_for`.
+    `unfit` whether it cannot prepare. The checks before its start take `checks_for`. `says` has what the program says
+    of itself, and how long after its start.
     """
 
     locks_after: int
@@ -58,6 +60,7 @@ class Life:
     passes_after: bool
     dies: Stage | None
     dies_after: int
+    says: tuple[tuple[int, str], ...] = ()
 
 
 def life_of(attempt: AttemptId, chance: Chance) -> Life:
@@ -87,7 +90,17 @@ def life_of(attempt: AttemptId, chance: Chance) -> Life:
         passes_after=passes[1],
         dies=dice.choice(list(Stage)) if dies else None,
         dies_after=_some_of(lasts, dice),
+        says=_sayings(attempt, lasts, chance) if chance.about(Topic.MILESTONES, Topic.FOLLOWERS) else (),
     )
+
+
+def _sayings(attempt: AttemptId, lasts: int, chance: Chance) -> tuple[tuple[int, str], ...]:
+    """Some labels, and how far the program is; most come before it ends."""
+    dice = chance.apart(f"says/{attempt}")
+    moments = sorted(int(lasts * dice.random() * 1.1) for _ in range(dice.randint(0, 4)))
+    meters = sorted(dice.randint(0, 100) for _ in moments)
+    lines = (dice.choice((f"meter {meter}", f"label {dice.choice(LABELS)}")) for meter in meters)
+    return tuple((moment, f"::boms {line}") for moment, line in zip(moments, lines, strict=True))
 
 
 def _some_of(span: int, dice: Random) -> int:

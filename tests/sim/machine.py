@@ -42,18 +42,20 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What an attempt printed: points, all of them kept."""
+    """What an attempt has printed by now, all of it kept."""
 
-    size: int
+    host: Host
+    attempt: AttemptId
 
     def length(self) -> int:
-        return self.size
+        return len(self.host.printed(self.attempt))
 
     def extent(self, *, ended: bool) -> Extent:  # noqa: ARG002
-        return Extent(self.size, self.size, self.size)
+        size = self.length()
+        return Extent(size, size, size)
 
     def read(self, part: Range) -> bytes:
-        return b"." * (part.end - part.start)
+        return self.host.printed(self.attempt)[part.start : part.end]
 
 
 class Machine:
@@ -120,7 +122,7 @@ class Machine:
 
     def output(self, attempt: AttemptId) -> Printout | None:
         shim = self.host.shims.get(attempt)
-        return Printed(shim.life.printed) if shim is not None and self.host.starts[attempt] else None
+        return Printed(self.host, attempt) if shim is not None and self.host.starts[attempt] else None
 
     @property
     def prepares(self) -> bool:

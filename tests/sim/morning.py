@@ -1,8 +1,9 @@
 """The end of a night: faults stop, people mend what is left, and then nothing may be missing."""
 
 from boms_tui.model.states import IDLE, TaskState
+from tests.sim.arrears import LOST
 from tests.sim.board import TaskRow
-from tests.sim.inventory import LOST, Inventory
+from tests.sim.inventory import Inventory
 from tests.sim.night import Night
 from tests.sim.ticking import MINUTE, SECOND
 
@@ -43,6 +44,7 @@ class Morning:
         night.trace.say("morning", "comes")
         night.chance.calm = True
         night.ledger.heal()
+        night.drive.silent_until, night.drive.refusing = 0, False
         for runtime in list(night.runtimes):
             runtime.fuse, runtime.frozen_until = None, 0
             if runtime.machine.lost_facts:

@@ -1,5 +1,7 @@
 """One whole night from a seed: runtimes, hosts, a store and people, and what befalls them."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from boms_tui.errors import BomsError, NoAnswerError
@@ -7,7 +9,8 @@ from boms_tui.model.lease import ConflictError
 from boms_tui.store.types import moment
 from tests.sim import plans
 from tests.sim.actor import Killed
-from tests.sim.chance import Chance, Fault
+from tests.sim.chance import Chance, Part
+from tests.sim.drive import Drive
 from tests.sim.host import Host
 from tests.sim.ledger import Ledger
 from tests.sim.people import People
@@ -17,6 +20,7 @@ from tests.sim.stage import listening, prepare, staged
 from tests.sim.tally import Tally, counted
 from tests.sim.ticking import HOUR, MS, NEVER, SECOND, Agenda, Clock
 from tests.sim.trace import Trace
+from tests.sim.variety import varied
 
 STEPS = (40, 80)
 BEGINS = (
@@ -33,7 +37,7 @@ _SPOOL_TAKEN = "another runtime works"
 class Night:
     """`steps` cuts it short, `without` leaves faults out: both make a failing night easier to read."""
 
-    def __init__(self, seed: int, *, steps: int | None = None, without: frozenset[Fault] = frozenset()) -> None:
+    def __init__(self, seed: int, *, steps: int | None = None, without: frozenset[Part] = frozenset()) -> None:
         self.chance = Chance(seed, without)
         self.dice = self.chance.stream("night")
         drawn = self.dice.randint(*STEPS)
@@ -43,17 +47,20 @@ class Night:
         self.trace = Trace(self.clock)
         self.agenda = Agenda(self.clock)
         self.ledger = Ledger(self.clock, self.trace)
-        self.plan = plans.drawn(*map(self.chance.stream, ("plan", "windows", "marks", "deadlines")))
+        plan = plans.drawn(*map(self.chance.stream, ("plan", "windows", "marks", "deadlines")))
+        self.plan = replace(plan, processes=varied(plan.processes, self.chance))
+        self.drive = Drive(self.clock, self.trace, self.chance.stream("drive"))
         self.people = People(self.chance, self.clock, self.ledger, self.trace, self.plan)
         self.shared = self.dice.random() < 0.5
         self.pools = {"local": self.dice.randint(1, 4), "big": 1}
-        self.promises = Promises(self.ledger, self.people, self.trace, self.pools)
+        self.promises = Promises(self.ledger, self.people, self.trace, self.pools, self.drive)
         for node in ("anna", "bert") if self.shared else ("anna",):
             self.promises.hosts[node] = Host(node, self.clock, self.agenda, self.trace, self.chance, self.promises)
         self.hosts = list(self.promises.hosts.values())
         self.runtimes: list[Runtime] = []
         self.current: Runtime | None = None
         self.planned_from: datetime | None = None
+        self.closed_until = 0
         self._started = 0
 
     def run(self) -> Tally:
@@ -64,8 +71,9 @@ class Night:
         """
         from tests.sim.happenings import happen
         from tests.sim.morning import Morning
+        from tests.sim.outside import happen_outside
 
-        with staged(self.clock, self._point), listening(self.trace):
+        with staged(self.clock, self.drive, self._point), listening(self.trace):
             try:
                 prepare(self.ledger, self.plan, self.defined_at)
                 self.ledger.on_write = self._written
@@ -73,6 +81,7 @@ class Night:
                     self.start(host)
                 for _ in range(self.steps):
                     happen(self)
+                    happen_outside(self)
                 Morning(self).come()
             finally:
                 for runtime in self.runtimes:
@@ -84,16 +93,18 @@ class Night:
         """Start a runtime on a host, as a supervisor or a person does."""
         self._started += 1
         name = f"{host.node}-{self._started}"
-        self._let_run(Runtime(name, host, self.ledger, self.chance, self.pools, embedded=not self.shared))
+        self._let_run(self._made(Runtime, name, host, self.pools))
 
     def start_again(self, host: Host) -> None:
-        """Start a runtime where none is."""
-        if not any(runtime.host is host and not runtime.is_momentary for runtime in self.runtimes):
+        """Start a runtime where none is, once anything may run here."""
+        if self.clock.boot < self.closed_until:
+            self.agenda.after(self.closed_until - self.clock.boot, lambda: self.start_again(host))
+        elif not any(runtime.host is host and not runtime.is_momentary for runtime in self.runtimes):
             self.start(host)
 
     def answer_for_a_moment(self) -> None:
         """A command finds that nobody leads the embedded store, and takes the lease itself."""
-        self._let_run(Moment("momentary", self.hosts[0], self.ledger, self.chance, {}, embedded=True))
+        self._let_run(self._made(Moment, "momentary", self.hosts[0], {}))
 
     def kill(self, runtime: Runtime) -> None:
         """Kill -9 between two turns."""
@@ -140,6 +151,12 @@ class Night:
                 continue
             if ready and (not due or runtime.is_due_at() <= self.clock.boot):
                 self._give_turn(runtime)
+
+    def _made(self, kind: type[Runtime], name: str, host: Host, pools: Mapping[str, int]) -> Runtime:
+        return kind(
+            name, host, self.ledger, self.chance, pools, embedded=not self.shared, drive=self.drive,
+            sights=self.promises.sights,
+        )  # fmt: skip
 
     def _let_run(self, runtime: Runtime) -> None:
         self.trace.say(runtime.name, "is started")

@@ -2,19 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from boms_tui.model.ids import AttemptId
 from boms_tui.store.leader import Leader
 from tests.sim.blackouts import Blackouts
 from tests.sim.board import Board, Definitions, seen
-from tests.sim.chronicle import Chronicle
+from tests.sim.chronicle import Chronicle, Row
+from tests.sim.drive import Drive
 from tests.sim.evidence import Evidence
+from tests.sim.eyes import Sights
 from tests.sim.host import Host
 from tests.sim.lateness import LATE, Lateness
 from tests.sim.ledger import Ledger
+from tests.sim.orders import Orders
+from tests.sim.past import Past
 from tests.sim.people import People
+from tests.sim.reading import ALL, Moment, Reading, business_day, listens
 from tests.sim.runtime import Runtime
 from tests.sim.same import differences, outdated
+from tests.sim.starts import Starts
 from tests.sim.trace import Trace
 from tests.sim.verdicts import Verdicts
 
@@ -31,9 +38,11 @@ class Promises:
     people: People
     trace: Trace
     pools: Mapping[str, int]
+    drive: Drive
     hosts: dict[str, Host] = field(default_factory=dict)
     board: Board = field(default_factory=Board)
     checks: int = 0
+    sights: Sights = field(default_factory=Sights)
 
     def __post_init__(self) -> None:
         self.definitions = Definitions(self.ledger)
@@ -45,6 +54,12 @@ class Promises:
         )  # fmt: skip
         self.blackouts = Blackouts(self.ledger, self.trace)
         self.lateness = Lateness(self.definitions, self.trace)
+        self.past = Past(self._received)
+        self.reading = Reading(
+            self.past, self.people.plan, self.definitions, self.hosts, self.drive, self.sights
+        )  # fmt: skip
+        self.starts = Starts(self.ledger, self.trace, self.reading)
+        self.orders = Orders(self.trace, self.reading, self.starts)
         self._fresh = Leader(self.ledger.engine)
 
     def started(self, attempt: AttemptId, node: str) -> None:
@@ -79,7 +94,25 @@ class Promises:
             self.verdicts.check(before)
             self.lateness.read(rows)
             self.lateness.check(self.board)
+            self._look_back(rows)
             self._check_memory(runtimes, fully=fully)
+
+    def _look_back(self, rows: Iterable[Row]) -> None:
+        """Judge each row by all that was before it."""
+        self.reading.board = self.board
+        for row in rows:
+            at = Moment(row.entry.at, self.people.clock.boot, row.epoch)
+            self.starts.judge(row, at)
+            self.orders.judge(row, at)
+            self.past.fold(row)
+
+    def _received(self, row: Row) -> set[tuple[str, date, str]]:
+        """What a request has posted: for its date, or for the date of each who waits for the event."""
+        asked = self.people.sent[row.entry.request].request
+        if "date" in asked.parameters:
+            return {(asked.target, date.fromisoformat(asked.parameters["date"]), ALL)}
+        receivers = (one for one in self.people.plan.processes if listens(one, asked.target))
+        return {(asked.target, business_day(one, row.entry.at), one.id) for one in receivers}
 
     def written(self, epoch: int) -> None:
         """A leader of that epoch has written something, and commits it now."""

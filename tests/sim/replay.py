@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.sim.chance import Chance, Fault
+from tests.sim.chance import PARTS, Chance, Part
 from tests.sim.night import Night
 from tests.sim.tally import Tally
 from tests.sim.trace import BrokenPromiseError
@@ -21,11 +21,11 @@ class Play:
 
     seed: int
     steps: int | None = None
-    without: frozenset[Fault] = frozenset()
+    without: frozenset[Part] = frozenset()
 
     def __str__(self) -> str:
         steps = f" --steps {self.steps}" if self.steps is not None else ""
-        without = "".join(f" --without {fault.name}" for fault in sorted(self.without))
+        without = "".join(f" --without {part.name}" for part in sorted(self.without))
         return f"python -m tests.sim {self.seed}{steps}{without}"
 
 
@@ -71,14 +71,16 @@ def play_some(seeds: Sequence[int]) -> tuple[list[Tally], list[Failure]]:
 
 
 def shrunk(failure: Failure) -> Failure:
-    """The same broken promise with fewer steps and fewer faults, where that makes the story no longer."""
+    """The same broken promise with fewer steps, topics and faults, where that makes the story no longer."""
     smallest = failure
     for steps in _fewer(Night(failure.play.seed).steps):
         smallest = _shorter(smallest, replace(failure.play, steps=steps))
         if smallest is not failure:
             break
-    for fault in sorted(Chance(failure.play.seed).faults):
-        smallest = _shorter(smallest, replace(smallest.play, without=smallest.play.without | {fault}))
+    drawn = Chance(failure.play.seed)
+    parts: list[Part] = [*sorted(drawn.topics), *sorted(drawn.faults)]
+    for part in parts:
+        smallest = _shorter(smallest, replace(smallest.play, without=smallest.play.without | {part}))
     return smallest
 
 
@@ -93,7 +95,7 @@ def kept() -> dict[str, tuple[Play, str]]:
     found = {}
     for file in sorted(KEPT.glob("*.json")):
         said = json.loads(file.read_text(encoding="utf-8"))
-        without = frozenset(Fault[name] for name in said.get("without", ()))
+        without = frozenset(PARTS[name] for name in said.get("without", ()))
         found[file.stem] = (Play(said["seed"], said.get("steps"), without), said["why"])
     return found
 
@@ -104,7 +106,7 @@ def keep(wanted: Play, why: str) -> Path:
     said = {
         "seed": wanted.seed,
         "steps": wanted.steps,
-        "without": sorted(fault.name for fault in wanted.without),
+        "without": sorted(part.name for part in wanted.without),
         "why": why,
     }
     words = re.findall(r"[a-z0-9]+", why.lower())

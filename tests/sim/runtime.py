@@ -13,6 +13,8 @@ from boms_tui.runtime.ports import LeaderStore
 from boms_tui.store.leader import Leader
 from tests.sim.actor import Actor
 from tests.sim.chance import Chance
+from tests.sim.drive import Drive
+from tests.sim.eyes import Eyes, Sights
 from tests.sim.host import Host
 from tests.sim.ledger import Ledger
 from tests.sim.machine import Machine
@@ -44,11 +46,14 @@ class Runtime:
     """A daemon that the night gives turns to. It can be killed, and stopped, at every point it passes."""
 
     def __init__(
-        self, name: str, host: Host, ledger: Ledger, chance: Chance, pools: Mapping[str, int], *, embedded: bool
-    ) -> None:
+        self, name: str, host: Host, ledger: Ledger, chance: Chance, pools: Mapping[str, int], *, embedded: bool,
+        drive: Drive, sights: Sights,
+    ) -> None:  # fmt: skip
         self.name = name
         self.host = host
         self.machine = Machine(host, self, chance)
+        self.eyes: Eyes | None = None
+        self._drive, self._sights = drive, sights
         self.frozen_until = 0
         self.fuse: Fuse | None = None
         self.is_resting = False
@@ -111,17 +116,26 @@ class Runtime:
         if term is None:
             return NEVER
         coming = term.next_due()
-        return NEVER if coming is None else max(self.host.clock.boot, self.host.clock.moment_of(coming))
+        due = NEVER if coming is None else self.host.clock.moment_of(coming)
+        looks_at = NEVER if self.eyes is None else self.eyes.due
+        return max(self.host.clock.boot, min(looks_at, due))
 
     def leave(self) -> None:
         """What the kernel does for a process that has ended."""
         self.machine.leave()
+        if self.eyes is not None:
+            self.eyes.close()
         if self.host.store_lock is self:
             self.host.store_lock = None
 
     def _live(self) -> object:
         self.daemon._executor = self.machine
+        self.daemon._watch = self._watch
         return self.daemon._lead_when_free(self.machine)
+
+    def _watch(self) -> Eyes:
+        self.eyes = Eyes(self._drive, self._sights, self, self.machine.wake)
+        return self.eyes
 
     def _suffer(self, fuse: Fuse, at: str) -> None:
         self.fuse = None

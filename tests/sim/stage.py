@@ -17,6 +17,7 @@ from boms_tui.model.records import Entry, Revision
 from boms_tui.runtime import logs
 from boms_tui.runtime.people.keys import Keyring
 from boms_tui.store import leader
+from tests.sim.drive import Drive
 from tests.sim.ledger import Ledger
 from tests.sim.people import sessions, users
 from tests.sim.plans import Plan
@@ -48,13 +49,16 @@ class AtOnce:
 
 
 @contextmanager
-def staged(clock: Clock, point: Callable[[str], None]) -> Iterator[None]:
+def staged(clock: Clock, drive: Drive, point: Callable[[str], None]) -> Iterator[None]:
     """`point` is called at each failpoint of the loop."""
     props: dict[str, Any] = {
         "boms_tui.clock.now": clock.now,
         "boms_tui.clock.monotonic": clock.monotonic,
         "boms_tui.clock.boottime_ns": clock.boottime_ns,
         "boms_tui.runtime.leading.failpoint": point,
+        "boms_tui.runtime.files.watcher.see": drive.see,
+        "boms_tui.runtime.files.watcher.scan": drive.scan,
+        "boms_tui.runtime.files.watcher._move": drive.move,
         "boms_tui.runtime.people.inbox.ThreadPoolExecutor": AtOnce,
         "boms_tui.runtime.daemon.Keyring.load": lambda _: KEYS,
         **_PREPARED,

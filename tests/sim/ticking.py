@@ -10,11 +10,12 @@ NEVER = 1 << 62
 
 
 class Clock:
-    """`boot` only moves on; the wall clock is that, and whatever it was set to."""
+    """`boot` only moves on; the wall clock is that, and whatever it was set to; at `set_back_at` it went back."""
 
     def __init__(self, begins: datetime) -> None:
         self.boot = 0
         self.shift = 0
+        self.set_back_at = -1
         self.furthest = begins
         self._begins = begins
 
@@ -35,6 +36,8 @@ class Clock:
     def set_wall(self, by: int) -> None:
         """Set the wall clock on, or back."""
         self.shift += by
+        if by < 0:
+            self.set_back_at = self.boot
         self.furthest = max(self.furthest, self.now())
 
     def moment_of(self, wall: datetime) -> int:

@@ -1,5 +1,6 @@
 """Opening an ended run again, so that what a person sets free in it can run."""
 
+from boms_tui.model.arrivals import look_away
 from boms_tui.model.draft import Draft
 from boms_tui.model.records import Run
 from boms_tui.model.states import RUN_ENDED, RunEvent
@@ -10,5 +11,6 @@ def reopen(draft: Draft, run: Run) -> Run:
     if run.state not in RUN_ENDED:
         return run
     opened = draft.move_run(run, RunEvent.REOPENED, ended_at=None, reason="", started_at=run.started_at or draft.now)
+    look_away(draft, [opened])
     draft.look_at_all(opened)
     return opened
