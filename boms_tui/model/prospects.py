@@ -62,12 +62,13 @@ def prospects(catalogue: Catalogue, plan: Plan, day: date) -> Prospects:
 
 def _outside_cause(process: Process, causes: Iterable[str], day: date) -> Iterator[str]:
     """The events and files of which one has to come, where nothing else orders a process."""
-    outside = {str(start): start for start in process.start if isinstance(start, EventStart | FileStart)}
+    outside = [
+        f"file {_filled(start.check.path, day)}" if isinstance(start, FileStart) else str(start)
+        for start in process.start
+        if isinstance(start, EventStart | FileStart)
+    ]
     if all(cause in outside for cause in causes):
-        yield " or ".join(
-            f"file {_filled(start.check.path, day)}" if isinstance(start, FileStart) else text
-            for text, start in outside.items()
-        )
+        yield " or ".join(outside)
 
 
 class _Outlook:
