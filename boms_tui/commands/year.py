@@ -8,7 +8,7 @@ from itertools import zip_longest
 from boms_tui import clock
 from boms_tui.commands.context import Context
 from boms_tui.errors import BomsError, ExitCode
-from boms_tui.model.almanac import Almanac, nothing_known
+from boms_tui.model.almanac import nothing_known
 from boms_tui.model.calendar import WEEKDAYS
 from boms_tui.model.days import Days, EveryDay
 from boms_tui.model.nearest import did_you_mean
@@ -24,7 +24,7 @@ def show_year(context: Context, name: str, year: int | None) -> int:
         raise BomsError(f"there is no calendar {name}", did_you_mean(name, catalogue.calendars))
     shown = year or clock.now().year
     almanac, out = catalogue.almanac, context.out
-    days, exceptions = almanac.days(name), list(_exceptions(almanac, name, shown))
+    days, exceptions = almanac.days(name), list(_exceptions(almanac.days(name), shown))
     ends = almanac.ends(name)
     if out.as_json:
         out.json({
@@ -56,12 +56,11 @@ def _month(days: Days, year: int, month: int) -> Sequence[str]:
     return [f"{month_name[month]:^20}", " ".join(name[:2].capitalize() for name in WEEKDAYS), *weeks]
 
 
-def _exceptions(almanac: Almanac, name: str, year: int) -> Iterator[tuple[date, str]]:
+def _exceptions(days: Days, year: int) -> Iterator[tuple[date, str]]:
     """The days on which the year is not as every week is, and those that end early."""
-    days = almanac.days(name)
     exceptions = days.exceptions(year)
     for day in sorted(EveryDay().of(year)):
-        half = almanac.half_day(name, day) if days.has(day) else None
+        half = days.ends_early(day) if days.has(day) else None
         words = (exceptions.get(day, ""), f"ends at {half:%H:%M}" if half else "")
         if any(words):
             yield day, ", ".join(filter(None, words))

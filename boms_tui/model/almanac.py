@@ -1,7 +1,7 @@
 """Which dates the calendars in force select."""
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from boms_tui.model import public_holidays
 from boms_tui.model.calendar import Calendar
@@ -42,13 +42,6 @@ class Almanac:
     def after(self, calendar: str, day: date) -> date | None:
         """The first business date after `day`; None where there is none for years."""
         return self.days(calendar).next(day)
-
-    def half_day(self, calendar: str, day: date) -> time | None:
-        """When that date ends early; None where it does not."""
-        for defined in self._chain(calendar):
-            if day in defined.half_days:
-                return defined.half_days[day]
-        return None
 
     def ends(self, calendar: str) -> date | None:
         """The last date of which anything is known; None where nothing is left to be announced."""

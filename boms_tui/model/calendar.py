@@ -8,12 +8,17 @@ from enum import StrEnum
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PERIODS = ("week", "month", "quarter", "year")
-DAY, BUSINESS_DAY = "day", "business day"
+DAY, BUSINESS_DAY, HALF_DAY, FULL_DAY = "day", "business day", "half day", "full day"
+EVERY = 0
+"""The ordinal of a rule that picks each unit of its period."""
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+_WHOLE = {"every": EVERY, "last": -1}
+"""Counts that are not counted back from the last."""
 _SUFFIXES = {1: "st", 2: "nd", 3: "rd"}
 _RULE = re.compile(
-    rf"(?P<count>last|{'|'.join(_ORDINALS)}|[1-9][0-9]{{0,2}}(st|nd|rd|th)?)(?P<back> to last)? "
-    rf"(?P<unit>{BUSINESS_DAY}|{DAY}|{'|'.join(WEEKDAYS)})( of the (?P<period>{'|'.join(PERIODS)}))?"
+    rf"(?P<count>every|last|{'|'.join(_ORDINALS)}|[1-9][0-9]{{0,2}}(st|nd|rd|th)?)(?P<back> to last)? "
+    rf"(?P<unit>{'|'.join((BUSINESS_DAY, HALF_DAY, FULL_DAY, DAY, *WEEKDAYS))})"
+    rf"( of the (?P<period>{'|'.join(PERIODS)}))?"
 )
 
 
@@ -26,9 +31,9 @@ class Roll(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DayRule:
-    """The `ordinal`-th `unit` of each `period`; below 0 it counts from the end.
+    """The `ordinal`-th `unit` of each `period`; below 0 it counts from the end, and `EVERY` picks them all.
 
-    `unit` is `day`, `business day` or a weekday's name.
+    `unit` is `day`, `business day`, a weekday's name, or a business day that is a `half day` or a `full day`.
     """
 
     ordinal: int
@@ -36,7 +41,11 @@ class DayRule:
     period: str = "month"
 
     def __str__(self) -> str:
-        return f"{_counted(self.ordinal)} {self.unit} of the {self.period}"
+        return (
+            f"every {self.unit}"
+            if self.ordinal == EVERY
+            else f"{_counted(self.ordinal)} {self.unit} of the {self.period}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +76,13 @@ class Calendar:
 def day_rule(text: str) -> DayRule | None:
     """The rule that a text such as `last business day` or `third friday of the quarter` names; None for others."""
     match = _RULE.fullmatch(text.lower())
-    if match is None:
+    if match is None or (match["count"] in _WHOLE and match["back"]) or (match["count"] == "every" and match["period"]):
         return None
-    count = match["count"]
-    ordinal = 1 if count == "last" else _ORDINALS.get(count) or int(count.rstrip("sthndr"))
-    backwards = count == "last" or match["back"] is not None
-    return DayRule(-ordinal if backwards else ordinal, match["unit"], match["period"] or "month")
+    count, unit, period = match["count"], match["unit"], match["period"] or "month"
+    if count in _WHOLE:
+        return DayRule(_WHOLE[count], unit, period)
+    ordinal = _ORDINALS.get(count) or int(count.rstrip("sthndr"))
+    return DayRule(-ordinal if match["back"] else ordinal, unit, period)
 
 
 def _counted(ordinal: int) -> str:

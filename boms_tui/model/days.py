@@ -3,11 +3,11 @@
 from abc import ABC, abstractmethod
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import cached_property
 
 from boms_tui.model import public_holidays
-from boms_tui.model.calendar import BUSINESS_DAY, WEEKDAYS, Calendar, DayRule, Roll
+from boms_tui.model.calendar import BUSINESS_DAY, DAY, EVERY, FULL_DAY, HALF_DAY, WEEKDAYS, Calendar, DayRule, Roll
 
 FORTH = timedelta(days=1)
 BACK = -FORTH
@@ -46,6 +46,10 @@ class Days(ABC):
         """The days on which a year is not as every week is, and why."""
 
     @abstractmethod
+    def ends_early(self, day: date) -> time | None:
+        """When a half day ends; None for all others."""
+
+    @abstractmethod
     def _of(self, year: int) -> Iterable[date]: ...
 
 
@@ -57,6 +61,9 @@ class EveryDay(Days):
 
     def exceptions(self, _year: int) -> Mapping[date, str]:
         return {}
+
+    def ends_early(self, _day: date) -> time | None:
+        return None
 
     def _of(self, year: int) -> Iterable[date]:
         return _dates(date(year, 1, 1), date(year, 12, 31))
@@ -85,6 +92,9 @@ class BusinessDays(Days):
             **{day: "an extra day" for day in calendar.extra_days if day.year == year},
             **{day: _NEVER for day in calendar.never if day.year == year},
         }
+
+    def ends_early(self, day: date) -> time | None:
+        return self._calendar.half_days.get(day) or self._base.ends_early(day)
 
     def _of(self, year: int) -> Iterable[date]:
         calendar = self._calendar
@@ -128,6 +138,9 @@ class PickedDays(Days):
     def exceptions(self, year: int) -> Mapping[date, str]:
         return self._business.exceptions(year)
 
+    def ends_early(self, day: date) -> time | None:
+        return self._business.ends_early(day)
+
     def _of(self, year: int) -> Iterable[date]:
         near = (day for around in (year - 1, year, year + 1) for day in self._picks(around))
         moved = (self._moved(day) for day in near)
@@ -144,13 +157,19 @@ class PickedDays(Days):
         place = rule.ordinal - 1 if rule.ordinal > 0 else rule.ordinal
         for first, last in _PERIODS[rule.period](year):
             days = [day for day in _dates(first, last) if self._counts(day, rule.unit)]
-            if -len(days) <= place < len(days):
+            if rule.ordinal == EVERY:
+                yield from days
+            elif -len(days) <= place < len(days):
                 yield days[place]
 
     def _counts(self, day: date, unit: str) -> bool:
         if unit in WEEKDAYS:
             return day.weekday() == WEEKDAYS.index(unit)
-        return unit != BUSINESS_DAY or self._business.has(day)
+        return unit == DAY or (self._business.has(day) and self._has_length(day, unit))
+
+    def _has_length(self, day: date, unit: str) -> bool:
+        half = self._business.ends_early(day) is not None
+        return {BUSINESS_DAY: True, HALF_DAY: half, FULL_DAY: not half}[unit]
 
     def _moved(self, day: date) -> date | None:
         """Where a picked day comes to lie: on a business day, and from there so many business days on."""

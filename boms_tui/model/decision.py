@@ -1,6 +1,6 @@
 """What `decide` answers: the new version of every record it changed, and what to do once they are committed."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from boms_tui.model.ids import AttemptId, RunId, SessionId
@@ -91,3 +91,8 @@ class Decision:
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
+
+    @property
+    def stays_in_memory(self) -> bool:
+        """Whether there is nothing to write and nothing to do: the leader alone remembers its outlooks."""
+        return not replace(self, outlooks=())

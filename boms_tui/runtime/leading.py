@@ -128,9 +128,10 @@ class Term:
     def _write(self, decision: Decision) -> None:
         if not decision:
             return
-        failpoint("before-commit")
-        self.store.commit(decision, self.epoch)
-        failpoint("after-commit")
+        if not decision.stays_in_memory:
+            failpoint("before-commit")
+            self.store.commit(decision, self.epoch)
+            failpoint("after-commit")
         self.snapshot.apply(decision)
         self.shipping.ended(attempt for attempt in decision.attempts if attempt.state not in ATTEMPT_LIVE)
         if decision.catalogue is not None:

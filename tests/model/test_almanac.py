@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from boms_tui.model.almanac import EVERY_DAY, Almanac
-from boms_tui.model.calendar import Calendar, DayRule, Roll, day_rule
+from boms_tui.model.calendar import EVERY, Calendar, DayRule, Roll, day_rule
 
 NSE = Calendar("nse", holidays=("XNSE",))
 DAY = timedelta(days=1)
@@ -114,10 +114,22 @@ def test_a_half_day_is_that_of_the_nearest_calendar() -> None:
     early = Calendar("early", half_days={date(2026, 11, 20): time(13), date(2026, 11, 23): time(12)})
     own = Calendar("own", base="early", half_days={date(2026, 11, 23): time(11)})
     both = almanac(early, own)
-    assert both.half_day("own", date(2026, 11, 20)) == time(13)
-    assert both.half_day("own", date(2026, 11, 23)) == time(11)
-    assert both.half_day("own", date(2026, 11, 24)) is None
-    assert both.half_day(EVERY_DAY, date(2026, 11, 20)) is None
+    assert both.days("own").ends_early(date(2026, 11, 20)) == time(13)
+    assert both.days("own").ends_early(date(2026, 11, 23)) == time(11)
+    assert both.days("own").ends_early(date(2026, 11, 24)) is None
+    assert both.days(EVERY_DAY).ends_early(date(2026, 11, 20)) is None
+
+
+def test_half_days_and_full_days_are_picked_too() -> None:
+    """So that what runs at 18:30 may run at 14:00 on the days that close at 13:00."""
+    early = Calendar("early", base="nse", half_days={date(2026, 11, 20): time(13), date(2026, 11, 22): time(13)})
+    assert of(2026, NSE, early, picking("every half day", base="early")) == ["11-20"]
+    full = of(2026, NSE, early, picking("every full day", base="early"))
+    assert sorted([*full, "11-20"]) == of(2026, NSE, early)
+    assert of(2026, NSE, early, picking("every friday", base="early")) == [
+        day for day in of(2026, NSE, early) if date.fromisoformat(f"2026-{day}").weekday() == 4
+    ]
+    assert "11-19" in of(2026, NSE, early, picking("last full day of the week", base="early"))
 
 
 @pytest.mark.parametrize(
@@ -142,6 +154,11 @@ def test_where_what_is_known_ends(calendar: Calendar, end: date | None) -> None:
         ("5 business day of the quarter", DayRule(5, "business day", "quarter")),
         ("22nd day of the month", DayRule(22, "day")),
         ("2nd to last business day of the year", DayRule(-2, "business day", "year")),
+        ("every half day", DayRule(EVERY, "half day")),
+        ("last full day of the week", DayRule(-1, "full day", "week")),
+        ("every half day of the week", None),
+        ("every to last day", None),
+        ("last to last day", None),
         ("sixth friday", None),
         ("0th day", None),
         ("last", None),

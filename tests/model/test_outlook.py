@@ -176,6 +176,15 @@ def test_a_forecast_that_was_put_off_is_not_made() -> None:
     assert not night.tell(ForecastDue(RunId(RUN)))
 
 
+def test_a_look_that_changes_nothing_is_nothing_to_write() -> None:
+    night = a_night()
+    night.now += 3 * MINUTE
+    looked = decide(night.snapshot, [ForecastDue(RunId(RUN))], night.now)
+    assert looked.outlooks
+    assert looked.stays_in_memory
+    assert not decide(night.snapshot, [ForecastDue(RunId(RUN))], night.now + 30 * MINUTE).stays_in_memory
+
+
 def test_many_ends_at_once_are_looked_at_once_and_none_is_forgotten() -> None:
     names = [f"t{number:03}" for number in range(1_000)]
     night = a_night(*(task(name) for name in names), slots=4)

@@ -278,6 +278,18 @@ async def test_a_log_that_comes_all_at_once_is_shown_at_its_end() -> None:
         assert round(log.scroll_y) == 200 - log.size.height
 
 
+async def test_the_bar_of_a_log_that_was_scrolled_before_it_was_laid_out_stands_at_its_end() -> None:
+    async with stage(signed_in=signed_in()) as at:
+        at.app.open_task(f"{MARGIN}:compute")
+        await at.sees("nothing was published")
+        log = at.app.screen.query_one(LogView)
+        assert log.scroll_y > 0
+        log.show_vertical_scrollbar = False
+        log.vertical_scrollbar.position = 0
+        log.show_vertical_scrollbar = True
+        assert log.vertical_scrollbar.position == log.scroll_y
+
+
 async def test_a_new_attempt_is_followed_and_old_ones_can_be_looked_at() -> None:
     async with stage(signed_in=signed_in()) as at:
         ref = f"{MARGIN}:compute"

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from boms_tui.model.definition import Contact, Lock, LockMode, Window
+from boms_tui.model.definition import Contact, Cyclic, CyclicFrom, Deadlines, Lock, LockMode, Missed, Window
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.states import TaskState
+from boms_tui.model.trigger import CronStart
 from boms_tui.model.views import Gate, GateKind, Progress, RunView, TaskView
 from boms_tui.screens.line import Line
 from boms_tui.screens.rows import process
@@ -183,7 +184,25 @@ def test_a_process_says_by_which_calendar_and_in_which_hours_it_runs() -> None:
     assert not {"calendar", "window"} & set(joined(process.detail_lines(view, moment())).split())
     bound = replace(view.definition, calendar="nse", window=Window(time(22), time(4)))
     text = joined(process.detail_lines(replace(view, definition=bound), moment()))
-    assert "calendar nse window 22:00 to 04:00 Asia/Kolkata after nothing" in text
+    assert "calendar nse window 22:00 to 04:00 Asia/Kolkata" in text
+
+
+def test_a_process_says_what_else_decides_when_it_runs() -> None:
+    view = FakeGateway().process(ProcessId("risk/var"))
+    assert not {"again", "once", "missed", "deadlines"} & set(joined(process.detail_lines(view, moment())).split())
+    bound = replace(
+        view.definition,
+        start=(CronStart("30 18 * * *"),),
+        missed=Missed.LATEST,
+        once_per_date=True,
+        cyclic=Cyclic(timedelta(minutes=15), CyclicFrom.END, time(23), 10),
+        deadlines=Deadlines(time(19), time(1, 30), timedelta(hours=2)),
+    )
+    text = joined(process.detail_lines(replace(view, definition=bound), moment()))
+    assert "again 15m after its end until 23:00, 10 rounds a date at the most" in text
+    assert "runs once a date, whatever orders it" in text
+    assert "missed times: the latest is run" in text
+    assert "deadlines start by 19:00, finish by 01:30, take 2h at the most" in text
 
 
 # what remains

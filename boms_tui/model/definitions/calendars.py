@@ -30,7 +30,7 @@ class DayName(StrEnum):
 
 
 _DATE_SCHEMA = {"type": "string", "format": "date"}
-_RULE_HINT = "such as last business day, third friday or 5th business day of the quarter"
+_RULE_HINT = "such as last business day, third friday, 5th business day of the quarter or every half day"
 
 
 def _date(value: str) -> date:

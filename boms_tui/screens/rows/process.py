@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from boms_tui.model.condition import Outcome
-from boms_tui.model.definition import Process
+from boms_tui.model.condition import Outcome, duration_text
+from boms_tui.model.definition import Missed, Process
 from boms_tui.model.ids import folder_of
 from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart, Start
 from boms_tui.model.views import ProcessRow, ProcessView
@@ -46,6 +46,32 @@ def start_words(start: Start, zone: str) -> str:
             return f"when {check.path} comes"
 
 
+def rule_words(process: Process) -> Iterator[tuple[str, str]]:
+    """What else decides when it runs, each with its name: only what was chosen for it."""
+    cyclic, late = process.cyclic, process.deadlines
+    if cyclic is not None:
+        until = f" until {cyclic.until:%H:%M}" if cyclic.until is not None else ""
+        rounds = f", {cyclic.rounds} rounds a date at the most" if cyclic.rounds is not None else ""
+        yield "again", f"{duration_text(cyclic.every)} after its {cyclic.start_from.value}{until}{rounds}"
+    if process.once_per_date:
+        yield "runs", "once a date, whatever orders it"
+    if any(isinstance(start, CronStart) for start in process.start):
+        yield "missed", _MISSED[process.missed]
+    by = (
+        f"start by {late.start_by:%H:%M}" if late.start_by is not None else "",
+        f"finish by {late.finish_by:%H:%M}" if late.finish_by is not None else "",
+        f"take {duration_text(late.max_duration)} at the most" if late.max_duration is not None else "",
+    )
+    if any(by):
+        yield "deadlines", ", ".join(filter(None, by))
+
+
+_MISSED = {
+    Missed.ASK: "times wait for a person",
+    Missed.LATEST: "times: the latest is run",
+    Missed.ALL: "times: each is run in its turn",
+    Missed.NONE: "times are let go",
+}
 _ENDS = {Outcome.SUCCEEDED: "has succeeded", Outcome.FAILED: "has failed", Outcome.FINISHED: "has finished"}
 
 FIELDS = ("dept", "process", "owner", "state", "text")
@@ -119,6 +145,8 @@ def _when(process: Process, width: int) -> Iterator[tuple[Span, ...]]:
     if process.window is not None:
         hours = f"{process.window.start:%H:%M} to {process.window.end:%H:%M} {process.timezone}"
         yield from pair("window", safe(hours), width)
+    for name, words in rule_words(process):
+        yield from pair(name, words, width)
 
 
 def _details(process: Process, view: ProcessView, moment: Moment) -> Iterator[tuple[Span, ...]]:

@@ -39,6 +39,11 @@ class LineView(ScrollView, can_focus=True):
         for y in range(top, top + self.size.height):
             self._refresh_difference(y, _at(before, y), _at(self.lines, y))
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Tell the bar where it stands: Textual tells it of no scrolling that happened before it was shown."""
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = self.scroll_y
+
     def age(self, *, old: bool) -> None:
         """Dim what is shown, or show it as live again."""
         if old != self.old:

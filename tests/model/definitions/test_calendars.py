@@ -9,7 +9,7 @@ from boms_tui.model.calendar import Calendar, DayRule, Roll
 from boms_tui.model.definitions import catalogue_of
 from tests.model.definitions.given import applied, process, revisions, told
 
-HINT = "such as last business day, third friday or 5th business day of the quarter"
+HINT = "such as last business day, third friday, 5th business day of the quarter or every half day"
 
 
 def calendar(text: str) -> Calendar:
