@@ -43,7 +43,7 @@ def go_round(draft: Draft, run: Run, reached: Round) -> None:
         return
     order(
         draft, process, run.business_date, occurrence=occurrence, by=f"round {number} of {first}",
-        acts_for=run.acts_for, parameters=run.parameters, not_before=at,
+        acts_for=run.acts_for, personal=run.personal, parameters=run.parameters, not_before=at,
     )  # fmt: skip
 
 

@@ -276,7 +276,7 @@ class Draft(Overlay):
     def _look_at_those_for(self, name: str) -> None:
         """Have those runs looked at that act for a person."""
         for run in self.snapshot.unended():
-            if run.acts_for == name:
+            if run.personal and run.acts_for == name:
                 self.look_at_all(run)
 
     def _count(self, task: TaskRun, before: TaskRun | None) -> None:

@@ -7,21 +7,17 @@ from boms_tui.model.overlay import Overlay
 from boms_tui.model.records import Run, User
 from boms_tui.model.rights import BUILT_IN, may
 
-BY_PERSON = "order:"
-"""How the occurrence of a run begins that a person ordered; any other run acts for its process's owner role."""
-
 
 def unfit(draft: Overlay, run: Run) -> str:
     """Why whom a run acts for may not start it; "" where there is nothing against it.
 
     Roles change seldom and every start asks: an answer is kept for as long as what it was drawn from.
     """
-    by_person = run.occurrence.startswith(BY_PERSON)
-    user, roles = draft.user(run.acts_for) if by_person else None, draft.catalogue.roles
-    key = (by_person, run.acts_for, run.process)
+    user, roles = draft.user(run.acts_for) if run.personal else None, draft.catalogue.roles
+    key = (run.personal, run.acts_for, run.process)
     known = draft.snapshot.judged.get(key)
     if known is None or known[0] is not user or known[1] is not roles:
-        says = _person_says(run, user, roles) if by_person else _role_says(run.acts_for, roles)
+        says = _person_says(run, user, roles) if run.personal else _role_says(run.acts_for, roles)
         known = draft.snapshot.judged[key] = user, roles, says
     return known[2]
 

@@ -92,6 +92,7 @@ run = Table(
     Column("ordered_at", Instant, nullable=False),
     Column("ordered_by", Prose, nullable=False),
     Column("acts_for", Prose, nullable=False),
+    Column("personal", Flag, nullable=False),
     Column("occurrence", Key(500), nullable=False),
     Column("parameters", JsonText(dict), nullable=False),
     Column("not_before", Instant),

@@ -4,6 +4,7 @@ from datetime import time, timedelta
 from itertools import count
 
 from boms_tui.model.definition import Cyclic, CyclicFrom, OnFailure
+from boms_tui.model.records import User
 from tests.model.night import EVENING, Night, process, task
 
 MINUTE = timedelta(minutes=1)
@@ -93,6 +94,19 @@ def test_cancelling_the_round_to_come_ends_the_cycle() -> None:
     assert list(night.snapshot.runs) == [name(1), name(2)]
 
 
+def test_a_round_has_the_rights_of_the_person_who_ordered_the_first() -> None:
+    night = Night(process("a/poll", task("look"), cyclic=Cyclic(TEN)))
+    night.snapshot.users["asha"] = User("asha", ("operator",), EVENING)
+    night.ask("order", "a/poll", by="asha")
+    night.end(name(1), "look")
+    night.wait(TEN)
+    assert night.states(name(2)) == {"look": "starting"}
+    night.ask("users", "asha", given={"do": "disable"})
+    night.end(name(2), "look")
+    night.wait(TEN)
+    assert night.closed(name(3), "look")["right"].startswith("it acts for asha, whose account is disabled")
+
+
 def test_a_rerun_orders_no_second_round() -> None:
     night = cycling(Cyclic(TEN, CyclicFrom.END, rounds=2))
     night.end(name(1), "look")
@@ -104,7 +118,8 @@ def test_a_rerun_orders_no_second_round() -> None:
 
 def test_a_round_is_for_whom_and_with_what_the_first_was_ordered() -> None:
     night = cycling(Cyclic(TEN))
-    assert (night.run(name(2)).acts_for, night.run(name(2)).ordered_by) == ("admin", f"round 1 of {name(1)}")
+    second = night.run(name(2))
+    assert (second.acts_for, second.personal, second.ordered_by) == ("admin", True, f"round 1 of {name(1)}")
     night.end(name(1), "look")
     night.wait(TEN)
     assert night.run(name(3)).occurrence == f"cycle:{name(1)}.3"

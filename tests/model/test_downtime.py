@@ -8,6 +8,7 @@ from boms_tui.model.definition import Missed, Overlap
 from boms_tui.model.facts import Fact
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.picture import Catalogue
+from boms_tui.model.records import User
 from boms_tui.model.timetable import Timetable
 from boms_tui.model.trigger import CronStart
 from tests.model.night import EVENING, Night, process, task
@@ -69,10 +70,12 @@ def test_what_comes_due_within_the_grace_was_not_missed() -> None:
 
 def test_a_missed_run_is_ordered_after_all_as_the_run_that_it_is() -> None:
     night = after_downtime(Missed.ASK)
-    verdict = night.ask("order", NAMES[1], by="operator", reason="needed")
+    night.snapshot.users["asha"] = User("asha", ("operator",), EVENING)
+    verdict = night.ask("order", NAMES[1], by="asha", reason="needed")
     assert (verdict.code, verdict.target) == ("ok", NAMES[1])
     assert night.run(NAMES[1]).state == "running"
-    assert night.run(NAMES[1]).acts_for == "operator"
+    assert night.states(NAMES[1]) == {"work": "starting"}
+    assert night.run(NAMES[1]).acts_for == "asha"
     night.end(NAMES[1], "work")
     assert night.run(NAMES[1]).state == "succeeded"
     assert night.ask("order", NAMES[1]).code == "wrong-state"

@@ -73,6 +73,7 @@ def a_run(
         "ordered_at": NOW,
         "ordered_by": "meera",
         "acts_for": "settlement",
+        "personal": False,
         "occurrence": f"test:{name}",
     }
     return Run(name, ProcessId(process), day, number, state=state, **{**values, **more})

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.definition import Overlap, Process
 from boms_tui.model.draft import Draft
-from boms_tui.model.identity import BY_PERSON
 from boms_tui.model.ids import ProcessId, business_date
 from boms_tui.model.ordering import order as order_run
 from boms_tui.model.placeholders import FILE
@@ -41,7 +40,8 @@ def order(draft: Draft, ask: Ask) -> Refusal | None:
     request = ask.asked.request
     run = order_run(
         draft, process, day,
-        occurrence=f"{BY_PERSON}{request.id}", by=ask.by, acts_for=ask.by, parameters=given, reason=ask.reason,
+        occurrence=f"order:{request.id}", by=ask.by, acts_for=ask.by, personal=True, parameters=given,
+        reason=ask.reason,
     )  # fmt: skip
     draft.ordered[request.id] = run.id
     return None
@@ -53,7 +53,9 @@ def _after_all(draft: Draft, ask: Ask, run: Run) -> Refusal | None:
     if given:
         return Refusal(Code.BAD_PARAMETER, f"{run.id} has its date and its parameters; leave out {', '.join(given)}")
     reason = f"ordered after all by {ask.by}" + (f": {ask.reason}" if ask.reason else "")
-    draft.order_after_all(run, draft.definition(run).tasks, acts_for=ask.by, ordered_at=draft.now, reason=reason)
+    draft.order_after_all(
+        run, draft.definition(run).tasks, acts_for=ask.by, personal=True, ordered_at=draft.now, reason=reason
+    )
     return None
 
 

@@ -185,6 +185,7 @@ def upgrade() -> None:
         Column("ordered_at", Instant, nullable=False),
         Column("ordered_by", Prose, nullable=False),
         Column("acts_for", Prose, nullable=False),
+        Column("personal", Flag, nullable=False),
         Column("occurrence", Key(500), nullable=False),
         Column("parameters", Prose, nullable=False),
         Column("not_before", Instant),
