@@ -15,8 +15,9 @@ from boms_tui.config import Home
 from boms_tui.errors import NoAnswerError, NotAuthorisedError, UsageError
 from boms_tui.model.definition import Contact
 from boms_tui.model.effect import preview
-from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId, parse_run_id, split_ref
-from boms_tui.model.picture import Picture
+from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId, business_date, parse_run_id, split_ref
+from boms_tui.model.picture import Catalogue, Picture
+from boms_tui.model.planning import business_date_of
 from boms_tui.model.records import SealedEntry, Verdict
 from boms_tui.model.request import LIFETIME, MAX_BODY, Request
 from boms_tui.model.rights import BUILT_IN, verbs_of
@@ -124,7 +125,7 @@ class Client:
 
     def effect(self, verb: str, target: str, parameters: Mapping[str, str] | None = None) -> Effect:
         """What the act would do, by the model that the runtime itself decides with."""
-        snapshot = self._snapshot(target)
+        snapshot = self._snapshot(target, (parameters or {}).get("date", ""))
         effect = preview(snapshot, verb, target, clock.now(), dict(parameters or {}))
         run = snapshot.runs.get(split_ref(target)[0])
         if verb != "rerun" or run is None or effect.refusal:
@@ -228,10 +229,21 @@ class Client:
     def _as_signed_in(self, ticket: Ticket) -> SignedIn:
         return SignedIn(ticket.user, ticket.roles, verbs_of(ticket.roles, self._reader.catalogue().roles))
 
-    def _snapshot(self, target: str) -> Snapshot:
+    def _snapshot(self, target: str, date_text: str) -> Snapshot:
         """Enough of the model's picture to say what an act on `target` would do; no slot is given away in it."""
-        run, _ = split_ref(target)
-        known = parse_run_id(run) is not None
-        picture = self._reader.picture(run) if known else Picture()
+        catalogue = self._reader.catalogue()
         pools = dict.fromkeys(self._reader.pulse().pools, 0)
-        return Snapshot.of(self._reader.catalogue(), picture, pools=pools, users=views.people(self._reader))
+        picture = self._picture(catalogue, target, date_text)
+        return Snapshot.of(catalogue, picture, pools=pools, users=views.people(self._reader))
+
+    def _picture(self, catalogue: Catalogue, target: str, date_text: str) -> Picture:
+        """What is around a run, or would be around one of a process; of a folder its holds."""
+        run, _ = split_ref(target)
+        if parse_run_id(run) is not None:
+            return self._reader.picture(run)
+        name, _, on = target.partition("@")
+        process = catalogue.processes.get(ProcessId(name))
+        if process is None:
+            return Picture(holds=tuple(self._reader.holds()))
+        day = business_date(on or date_text) or business_date_of(process, clock.now())
+        return self._reader.picture_ahead(process.id, day)

@@ -60,6 +60,8 @@ def apply(context: Context, given: Namespace) -> int:
     verdict = context.client.act("apply", manifest, reason=given.reason)
     if verdict.answer is Answer.APPLIED:
         _print_applied(context, applied, request=verdict.request)
+        if verdict.reason != applied.summary:
+            context.out.note(f"but the runtime says: {verdict.reason} (it runs with other settings: restart it)")
     else:
         print_verdict(context.out, manifest, verdict)
     return ExitCode.USAGE if verdict.code == "invalid-definition" else exit_code(verdict)
@@ -189,7 +191,7 @@ def _print_applied(context: Context, applied: Applied, request: str | None = Non
         for name in groups[what]:
             because = f" ({applied.because[name]})" if name in applied.because else ""
             context.out.line(f"{what}  {name}{because}")
-    context.out.line(", ".join(f"{len(names)} {what}" for what, names in groups.items()))
+    context.out.line(applied.summary)
 
 
 COMMANDS = {

@@ -98,12 +98,13 @@ def tree(context: Context, given: Namespace) -> int:
                 **_progress_json(view, name),
             }
             for name, task in view.definition.tasks.items()
+            if name in view.tasks
         ]  # fmt: skip
         run = view.run
         context.out.json({"id": run.id, "state": run.state, "after": _after(view.definition), "tasks": tasks})
         return ExitCode.DONE
     context.out.line(f"{view.run.id}  {view.run.state}")
-    for text in draw(view):
+    for text in draw(view) if view.tasks else [f"it has no tasks: {view.run.reason}"]:
         context.out.line(text)
     return ExitCode.DONE
 

@@ -13,6 +13,15 @@ _NOTHING_DEFINED = "no process is defined yet: `boms apply PATH`"
 _LISTS = "`boms plan` lists the processes, `boms runs` the runs there are"
 
 
+class NoRunError(UsageError):
+    """A process was named that has no run for that date."""
+
+    def __init__(self, process: ProcessId, business_date: date, next_step: str) -> None:
+        super().__init__(f"{process} has no run for {business_date}", next_step)
+        self.process = process
+        self.business_date = business_date
+
+
 class Names:
     """Looks names up in one store, as of one moment."""
 
@@ -82,10 +91,16 @@ class Names:
         name, at, rest = text.partition("@")
         if "." in rest:
             return self.run(text)
+        if not at and self._is_folder(name):
+            raise UsageError(f"no such process: {told(name)}", f"the folder is {name}/")
         process = self.process(name)
         if not at:
             return process
         return self._reader.latest_run(process, _date(rest)) or f"{process}@{rest}"
+
+    def _is_folder(self, name: str) -> bool:
+        known = self._reader.catalogue().processes
+        return not _ending(name, known) and any(process.startswith(f"{name}/") for process in known)
 
     def _known(self, text: str) -> RunId:
         if text in self._reader.find_runs(text):
@@ -99,7 +114,7 @@ class Names:
         run = self._reader.latest_run(process, wanted)
         if run is not None:
             return run
-        raise UsageError(f"{process} has no run for {wanted}", self._runs_of(process))
+        raise NoRunError(process, wanted, self._runs_of(process))
 
     def _runs_of(self, process: ProcessId) -> str:
         newest = self._reader.latest_run(process)

@@ -1,7 +1,7 @@
 """`boms plan`: what the definitions order for a business date, when, until when, and what not; or a calendar's days."""
 
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,7 +15,7 @@ from boms_tui.model.forecast import planned_ends, typical_length
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.never import never
 from boms_tui.model.picture import Catalogue
-from boms_tui.model.planning import Excluded, Plan, business_date_of
+from boms_tui.model.planning import Excluded, Plan, Planned, business_date_of
 from boms_tui.model.planning import plan as plan_of
 from boms_tui.model.prospects import Prospect, prospects
 
@@ -46,14 +46,33 @@ def plan(context: Context, given: Namespace) -> int:
         others = {key: [_prospect_json(one) for one in getattr(found, key)] for key in _SECTIONS}
         context.out.json({"planned": planned, "excluded": excluded, **others})
         return ExitCode.DONE
-    context.out.table(
-        ("AT", "PROCESS", "DATE", "ENDS ~", "CAUSE"),
-        [(one.at or "then", one.process, one.business_date, end, one.cause) for one, end in coming],
-    )
+    context.out.table(("AT", "PROCESS", "DATE", "ENDS ~", "CAUSE"), list(_rows(context.out, coming)))
     _print_section(context.out, ("NOT ORDERED", "WHY"), found.plan.excluded)
     for key, heads in _SECTIONS.items():
         _print_section(context.out, heads, getattr(found, key))
     return ExitCode.DONE
+
+
+def _rows(out: Out, coming: Sequence[tuple[Planned, datetime | None]]) -> Iterator[tuple[object, ...]]:
+    """A line for each run to come; of those that one cause orders again and again, one for all."""
+    alike: dict[tuple[object, ...], list[tuple[Planned, datetime | None]]] = {}
+    for one, end in coming:
+        alike.setdefault((one.process, one.business_date, one.cause), []).append((one, end))
+    told: set[tuple[object, ...]] = set()
+    for one, end in coming:
+        key = (one.process, one.business_date, one.cause)
+        several = alike[key]
+        last = several[-1][0].at
+        if len(several) <= _FEW or last is None:
+            yield one.at or "then", one.process, one.business_date, end, one.cause
+        elif key not in told:
+            told.add(key)
+            cause = f"{one.cause}: {len(several)} times until {out.time_of_day(last, one.earliest)}"
+            yield one.at or "then", one.process, one.business_date, None, cause
+
+
+_FEW = 4
+"""How many runs of one process and cause are told one by one."""
 
 
 def _lengths(context: Context, catalogue: Catalogue) -> Mapping[ProcessId, timedelta]:

@@ -41,6 +41,10 @@ class Reader(Protocol):
         """That run and everything that deciding about it needs: the runs it depends on, holds, live attempts."""
         ...
 
+    def picture_ahead(self, process: ProcessId, business_date: date) -> Picture:
+        """The same for a run that a process could be ordered for."""
+        ...
+
     def attempts(self, run: RunId, task: TaskName | None = None) -> Sequence[Attempt]: ...
 
     def checks(self, run: RunId, task: TaskName | None = None) -> Sequence[CheckVerdict]:

@@ -39,7 +39,7 @@ def run_view(reader: Reader, run_id: RunId, now: datetime) -> RunView:
         tasks={name: tasks[name] for name in definition.tasks if name in tasks},
         attempts=attempts,
         gates=all_gates(draft, run, None),
-        waits={name: says for name in definition.tasks if (says := _waits_for(draft, run, name))},
+        waits={name: says for name in tasks if (says := _waits_for(draft, run, name))},
         held=frozenset(hold.object for hold in picture.holds if hold.stands(now) or hold.comes(now)),
         progress=_progress(reader, attempts),
         unfit=bool(unfit(draft, run)),

@@ -15,9 +15,10 @@ from boms_tui.commands.checks import by_attempt, failed_by_checks, print_checks
 from boms_tui.commands.command import Command, Parser
 from boms_tui.commands.context import Context
 from boms_tui.commands.freshness import with_age
-from boms_tui.commands.naming import Names
+from boms_tui.commands.naming import Names, NoRunError
 from boms_tui.commands.out import Out, iso
 from boms_tui.commands.reasons import reasons
+from boms_tui.commands.unordered import tell_unordered
 from boms_tui.errors import ExitCode
 from boms_tui.model.definition import Task
 from boms_tui.model.ids import split_ref
@@ -40,7 +41,11 @@ def arguments(parser: Parser) -> None:
 
 def why(context: Context, given: Namespace) -> int:
     now, reader = clock.now(), context.reader
-    about = Names(reader, now).run_or_task(given.object)
+    try:
+        about = Names(reader, now).run_or_task(given.object)
+    except NoRunError as error:
+        tell_unordered(context, error.process, error.business_date, now)
+        return ExitCode.DONE
     found, (run, task) = reasons(reader, about, now), split_ref(about)
     failed = failed_by_checks(reader.attempts(run, task), by_attempt(reader.checks(run, task)))
     view = views.task_view(reader, about, now) if task is not None else None

@@ -1,6 +1,6 @@
 """A request, from proof to verdict: every check in its order, then the verb, then one answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from boms_tui.model.acts.apply import apply
@@ -19,7 +19,8 @@ from boms_tui.model.acts.users import users
 from boms_tui.model.definition import Overlap
 from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked, Unproved
-from boms_tui.model.ids import PROCESS, ProcessId, RunId, business_date, split_ref
+from boms_tui.model.ids import ProcessId, RunId, business_date, folder_of, split_ref
+from boms_tui.model.nearest import did_you_mean, told
 from boms_tui.model.overlay import ROOT
 from boms_tui.model.records import Answer, Run, TaskRun, Verdict
 from boms_tui.model.rights import amounts_to
@@ -156,10 +157,26 @@ def _find_process(draft: Draft, ask: Ask, verb: Verb, target: str) -> Ask | Refu
         return replace(ask, process=target)
     if verb.name in _HOLDING and "@" in target:
         return _find_occurrence(draft, ask, verb, target)
-    folder = target.removesuffix("/")
-    if verb.name in _HOLDING and target.endswith("/") and (target == ROOT or PROCESS.fullmatch(folder)):
-        return replace(ask, process=target)
+    if verb.name in _HOLDING and target.endswith("/"):
+        return _find_folder(draft, ask, target)
     return _not_found(verb, target)
+
+
+def _find_folder(draft: Draft, ask: Ask, target: str) -> Ask | Refusal:
+    """A folder with processes in it, or one that is held although they are gone; a slip of the pen holds nothing."""
+    processes = draft.catalogue.processes
+    if target == ROOT or any(name.startswith(target) for name in processes) or draft.holds_on(target):
+        return replace(ask, process=target)
+    folders = {f"{folder}/" for name in processes for folder in _folders_of(name)}
+    hint = did_you_mean(target, folders) or "a folder is all that stands before a / of its processes"
+    return Refusal(Code.NOT_FOUND, f"there is no process in {told(target)}; {hint}")
+
+
+def _folders_of(process: ProcessId) -> Iterator[str]:
+    folder = folder_of(process)
+    while folder:
+        yield folder
+        folder = folder_of(ProcessId(folder))
 
 
 def _find_occurrence(draft: Draft, ask: Ask, verb: Verb, target: str) -> Ask | Refusal:

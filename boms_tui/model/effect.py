@@ -1,5 +1,6 @@
 """What an act would do, worked out beforehand by the very rules that would apply it."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from boms_tui.model.acts.ask import Ask
@@ -48,7 +49,7 @@ def preview(
     if run is None:
         return Effect()
     acted = _states(draft, run)
-    done = _passed_by_the_act(found, acted)
+    done = (*_passed_by_the_act(found, acted), *_excluded(draft, run))
     freed = tuple(name for name in _newly_free(before, acted) if name not in done)
     _suppose_success(draft, run)
     after = _states(draft, run)
@@ -95,6 +96,11 @@ def _passed_by_the_act(ask: Ask, states: States) -> tuple[str, ...]:
     return (name,) if name is not None and states[name] in PASSED else ()
 
 
+def _excluded(draft: Draft, run: Run) -> Iterator[TaskName]:
+    """The tasks that their definition has skipped."""
+    return (name for name, task in draft.definition(run).tasks.items() if task.exclude)
+
+
 def _suppose_success(draft: Draft, run: Run) -> None:
     """Let everything of the run that moves come to a good end, and what that sets going, and so on."""
     while moving := [name for name, state in _states(draft, run).items() if state in _MOVES]:
@@ -112,7 +118,7 @@ def _still_blocked(draft: Draft, run: Run, ask: Ask, after: States) -> tuple[tup
         return ((now.id, now.reason),)
     definition = draft.definition(run)
     concerned = (ask.task.task, *behind(definition, ask.task.task)) if ask.task is not None else definition.tasks
-    return tuple((name, _blocked_by(draft, now, name)) for name in concerned if after[name] in _BLOCKED)
+    return tuple((name, _blocked_by(draft, now, name)) for name in concerned if after.get(name) in _BLOCKED)
 
 
 def _blocked_by(draft: Draft, run: Run, name: TaskName) -> str:

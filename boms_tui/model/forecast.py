@@ -3,20 +3,22 @@
 Slots, units and locks are left out: who will hold them then is not known.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from boms_tui.model.condition import Condition, Dependency, dependencies, inside
+from boms_tui.model.condition import Condition, Dependency, Group, Outcome, inside
 from boms_tui.model.definition import Manual, OnFailure, Overlap, Process, Task
 from boms_tui.model.habits import typical
+from boms_tui.model.identity import unfit
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.overlay import Overlay
 from boms_tui.model.planning import Plan, Planned, hours_of
 from boms_tui.model.records import Habit, Run, TaskRun
 from boms_tui.model.standing import rules_out
 from boms_tui.model.states import ENDED, LIVE, RUN_ENDED, RunState, TaskState
+from boms_tui.model.waits import condition_gate
 
 T = TaskState
 _NOTHING = timedelta()
@@ -41,7 +43,10 @@ def forecast(draft: Overlay, run: Run) -> Forecast | None:
     lasting = typical(habit)
     if lasting.keys().isdisjoint(process.tasks):
         return None
-    way = _Way(draft, run, _Walk(process, lasting))
+    begins = _begins(draft, run)
+    if begins is None:
+        return None
+    way = _Way(draft, run, _Walk(process, lasting), begins)
     return way.walk.end() if all(way.passes(name) for name in process.tasks) else None
 
 
@@ -122,9 +127,7 @@ class _Way:
     draft: Overlay
     run: Run
     walk: _Walk
-
-    def __post_init__(self) -> None:
-        self.begins = self._may_start() if self.run.started_at is None else Forecast(self.run.started_at)
+    begins: Forecast
 
     def passes(self, name: TaskName) -> bool:
         """Put down when a task ends; False where a person has to act before it can."""
@@ -134,7 +137,7 @@ class _Way:
             return record.state is not T.FAILED or task.on_failure is not OnFailure.WAIT
         if record.state in LIVE:
             started = Forecast(record.started_at or record.changed_at or self.draft.now)
-            self.walk.put(name, self._from_now(self.walk.done(name, started)), T.SUCCEEDED)
+            self.walk.put(name, _from_now(self.draft, self.walk.done(name, started)), T.SUCCEEDED)
         elif self.walk.is_ruled_out(task):
             self.walk.put(name, self.walk.reached(task, self.begins), T.NOT_NEEDED)
         elif (starts := self._starts(task, record)) is not None:
@@ -142,42 +145,86 @@ class _Way:
         return name in self.walk.ends
 
     def _starts(self, task: Task, record: TaskRun) -> Forecast | None:
-        """When its next attempt will start; None where a person says so, or where the window will have passed."""
-        if record.state is T.UNKNOWN or (_asks(task) and not record.confirmed_by):
+        """When its next attempt will start; None where a person says so, where the window will have passed, or where
+        nobody can tell when what it waits for will come.
+        """
+        asks = _asks(task) or unfit(self.draft, self.run)
+        if record.state is T.UNKNOWN or (asks and not record.confirmed_by):
             return None
         if record.state is T.BACKOFF and record.due_at is not None:
-            return self._from_now(Forecast(record.due_at))
-        reached = max([self.walk.reached(task, self.begins), *self._upstream(task.after)])
+            return _from_now(self.draft, Forecast(record.due_at))
+        conditions = self.draft.shape(self.run).outer[task.name]
+        outside = _outside(self.draft, self.run, record, conditions, self.walk.ends)
+        if outside is None:
+            return None
+        reached = max([self.walk.reached(task, self.begins), *outside])
         window = self.walk.process.window
         if window is None:
-            return self._from_now(reached)
+            return _from_now(self.draft, reached)
         hours = hours_of(window, self.walk.process, self.run.business_date)
-        starts = self._from_now(max(reached, Forecast(hours.opens)))
+        starts = _from_now(self.draft, max(reached, Forecast(hours.opens)))
         return starts if starts.at < hours.closes else None
 
-    def _may_start(self) -> Forecast:
-        """When a run may start that has not; what is told of other runs holds until it is told anew."""
-        run, process = self.run, self.walk.process
-        bounds = [Forecast(run.not_before or run.ordered_at), *self._upstream(process.after)]
-        before = self.draft.open_before(run) if process.overlap is Overlap.QUEUE else None
-        if before is not None and before.expected_end is not None:
-            bounds.append(Forecast(before.expected_end))
-        return self._from_now(max(bounds))
 
-    def _upstream(self, after: tuple[Condition, ...]) -> Iterator[Forecast]:
-        """When the open runs of other processes will end that are waited for."""
-        for dependency in dependencies(after):
-            if dependency.process is not None:
-                day = self.draft.catalogue.date_read(dependency, self.run.business_date)
-                newest = self.draft.newest(dependency.process) if day is None else None
-                other = newest if day is None else self.draft.latest(dependency.process, day)
-                if other is not None and other.state not in RUN_ENDED and other.expected_end is not None:
-                    yield Forecast(other.expected_end)
+def _begins(draft: Overlay, run: Run) -> Forecast | None:
+    """When a run started, or may start; what is told of other runs holds until it is told anew."""
+    if run.started_at is not None:
+        return Forecast(run.started_at)
+    process = draft.definition(run)
+    outside = _outside(draft, run, None, process.after, {})
+    if outside is None:
+        return None
+    bounds = [Forecast(run.not_before or run.ordered_at), *outside]
+    before = draft.open_before(run) if process.overlap is Overlap.QUEUE else None
+    if before is not None:
+        if before.expected_end is None:
+            return None
+        bounds.append(Forecast(before.expected_end))
+    return _from_now(draft, max(bounds))
 
-    def _from_now(self, told: Forecast) -> Forecast:
-        """That, or now where it has passed already."""
-        now = self.draft.now
-        return told if now <= told.at else Forecast(now, now - told.at)
+
+def _outside(
+    draft: Overlay, run: Run, task: TaskRun | None, conditions: Iterable[Condition], ends: Mapping[TaskName, Forecast]
+) -> list[Forecast] | None:
+    """When holds and conditions will let a run or a task of it go; None where of one of them that is not known."""
+    freed = run.freed if task is None else task.freed
+    holds = [hold.until for hold in draft.holds_over(run, None if task is None else task.task)]
+    opens = [_opens(draft, run, one, ends) for one in conditions if condition_gate(draft, run, one).name not in freed]
+    if None in holds or None in opens:
+        return None
+    return [Forecast(end) for end in holds if end is not None] + [one for one in opens if one is not None]
+
+
+def _opens(draft: Overlay, run: Run, condition: Condition, ends: Mapping[TaskName, Forecast]) -> Forecast | None:
+    """When a condition will hold: before now where it does, and by the end of the run, or own task, it is about."""
+    if condition_gate(draft, run, condition).open:
+        return _FROM_ZERO
+    match condition:
+        case Group(of, every):
+            parts = [_opens(draft, run, one, ends) for one in of]
+            known = [part for part in parts if part is not None]
+            return (max(known) if len(known) == len(parts) else None) if every else min(known, default=None)
+        case Dependency(process=None, task=task):
+            return ends.get(task) if task is not None else None
+        case Dependency() if condition.when is not Outcome.FAILED:
+            other = _read(draft, run, condition)
+            is_open = other is not None and other.state not in RUN_ENDED
+            return Forecast(other.expected_end) if other is not None and is_open and other.expected_end else None
+        case _:
+            return None
+
+
+def _read(draft: Overlay, run: Run, dependency: Dependency) -> Run | None:
+    """The run of another process that a dependency reads."""
+    if dependency.process is None:
+        return None
+    day = draft.catalogue.date_read(dependency, run.business_date)
+    return draft.newest(dependency.process) if day is None else draft.latest(dependency.process, day)
+
+
+def _from_now(draft: Overlay, told: Forecast) -> Forecast:
+    """That, or now where it has passed already."""
+    return told if draft.now <= told.at else Forecast(draft.now, draft.now - told.at)
 
 
 def _asks(task: Task) -> bool:

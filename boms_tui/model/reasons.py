@@ -140,13 +140,18 @@ RUN_ENDS: Mapping[RunState, End] = {
 }
 
 
+_TELL_TIMES = frozenset({K.WINDOW, K.START_TIME, K.HOLD, K.BACKOFF})
+"""Gates that say themselves when they open, by the clocks of their process."""
+
+
 def in_words(reason: Reason, time_of: Callable[[datetime], str]) -> str:
     """One reason: what it is, since and until when, what to do about it, and how many tasks wait for it."""
     says = reason.says
     if reason.since is not None and not reason.because:
         says += f", since {time_of(reason.since)}"
     until = time_of(reason.opens_at) if reason.opens_at is not None else ""
-    if until and until not in says:
+    told_already = reason.gate is not None and reason.gate.kind in _TELL_TIMES
+    if until and until not in says and not told_already:
         says += f", {'until' if reason.state else 'opens at'} {until}"
     notes = "".join(f" ({note})" for note in (reason.advice, reason.cut) if note)
     waiting = "1 task waits" if reason.waiting == 1 else f"{reason.waiting} tasks wait"

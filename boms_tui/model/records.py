@@ -33,8 +33,9 @@ class Run:
 
     `occurrence` names what ordered it and is unique per process, so that each cause makes one run. `freed` has the
     gates that a person lifted for its start, each with who and why.
-    `acts_for` is the person (`personal`), or the owner role, on whose behalf it runs. `expected_end` is the forecast of an open
-    run, where there is one. `late` has the deadlines (`Late`) that it has passed. `version` 1 is the row's insert.
+    `acts_for` is the person (`personal`), or the owner role, on whose behalf it runs. `expected_end` is the forecast of
+    an open run, where there is one. `late` has the deadlines (`Late`) that it has passed. `version` 1 is the row's
+    insert.
     """
 
     id: RunId

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from boms_tui.errors import BomsError
 from boms_tui.model.condition import Dependency, RelativeDate
+from boms_tui.model.definition import Process
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, parse_attempt_id
 from boms_tui.model.picture import Picture
 from boms_tui.model.records import Attempt, Event, Hold, Run, Sighting, TaskRun
@@ -38,12 +39,26 @@ def around(connection: Connection, shelf: Shelf, wanted: RunId) -> Picture:
         raise BomsError(f"there is no run {wanted}", "`boms runs` lists the runs")
     centre = Run(*row)
     own = shelf.processes(connection, [(centre.process, centre.revision)])
-    outside = [dependency for process in own.values() for _, dependency in shape_of(process).outside]
-    others = (_of_day(*day) for day in sorted(_looked_at(connection, shelf, centre, outside)))
+    day = (centre.process, centre.business_date)
+    return _around(connection, shelf, list(own.values()), day, run.c.id == wanted)
+
+
+def ahead(connection: Connection, shelf: Shelf, process: ProcessId, business_date: date) -> Picture:
+    """The same for a run that a process could be ordered for: with the runs that it has for that date."""
+    own = shelf.newest(connection, [process])
+    day = (process, business_date)
+    return _around(connection, shelf, list(own.values()), day, _of_day(*day))
+
+
+def _around(
+    connection: Connection, shelf: Shelf, own: Collection[Process], day: Day, centre: ColumnElement[bool]
+) -> Picture:
+    outside = [dependency for process in own for _, dependency in shape_of(process).outside]
+    others = (_of_day(*other) for other in sorted(_looked_at(connection, shelf, day[1], outside)))
     newest = (_newest_of(one.process) for one in outside if one.process and one.date is RelativeDate.NEWEST)
-    siblings = and_(run.c.process == centre.process, tables.ACTIVE_RUN)
-    picture = _picture(connection, shelf, or_(run.c.id == wanted, siblings, *others, *newest), frozenset())
-    competes = any(any(shape_of(process).needs.values()) for process in own.values())
+    siblings = and_(run.c.process == day[0], tables.ACTIVE_RUN)
+    picture = _picture(connection, shelf, or_(centre, siblings, *others, *newest), frozenset())
+    competes = any(any(shape_of(process).needs.values()) for process in own)
     return _with_rivals(connection, shelf, picture) if competes else picture
 
 
@@ -74,13 +89,13 @@ def _same_attempt(attempt: AttemptId) -> ColumnElement[bool]:
     return and_(table.run == run_id, table.task == task, table.number == number)
 
 
-def _looked_at(connection: Connection, shelf: Shelf, centre: Run, outside: Collection[Dependency]) -> set[Day]:
+def _looked_at(connection: Connection, shelf: Shelf, own: date, outside: Collection[Dependency]) -> set[Day]:
     """The processes and dates that the gates of a run read, and those that would still order them."""
     upstream = shelf.around(connection, {dependency.process for dependency in outside if dependency.process})
     days = {
         (dependency.process, day)
         for dependency in outside
-        if dependency.process and (day := upstream.date_read(dependency, centre.business_date)) is not None
+        if dependency.process and (day := upstream.date_read(dependency, own)) is not None
     }
     return days | _orderers(connection, shelf, days)
 

@@ -88,6 +88,10 @@ class Reader:
         """
         return self._access.read(lambda connection: pictures.around(connection, self._shelf, run))
 
+    def picture_ahead(self, process: ProcessId, business_date: date) -> Picture:
+        """The same for a run that a process could be ordered for."""
+        return self._access.read(lambda connection: pictures.ahead(connection, self._shelf, process, business_date))
+
     def attempts(self, run: RunId, task: TaskName | None = None) -> Sequence[Attempt]:
         """The attempts of a run or of one task, by task and number."""
         table = tables.attempt

@@ -87,7 +87,7 @@ def test_an_event_is_posted_and_the_file_that_is_missing_is_told(feed: House) ->
     with feed.runtime():
         assert feed.boms("event", "market-open", user="operator").code == 1
         posted = feed.boms("event", "market-closed", "--date", "2026-11-20", user="operator")
-        assert posted.out == "applied market-closed\n"
+        assert posted.out == "applied market-closed (ordered feed/closing@2026-11-20.1)\n"
         until(lambda: "is not there" in feed.boms("why", run).out)
         why = {gate["gate"]: gate["detail"] for gate in feed.boms("why", run, "--json").json}
         assert why["file:in/flag_2026-11-20"] == "in/flag_2026-11-20 is not there"

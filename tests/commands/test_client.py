@@ -100,6 +100,21 @@ def test_an_effect_says_what_is_freed_and_what_stays_blocked(client: Client) -> 
     assert client.effect("order", "night/none").refusal
 
 
+def test_an_effect_of_an_order_knows_of_holds_and_of_the_runs_there_are(client: Client) -> None:
+    run = order(client, "night/asks", "2026-03-05")
+    client.act("hold", "night/asks", reason="wait")
+    again = client.effect("order", "night/asks", {"date": "2026-03-05"})
+    held = client.effect("order", "night/asks", {"date": "2026-03-06"})
+    lifted = client.effect("release", "night/asks").refusal
+    client.act("release", "night/asks", reason="over")
+    client.act("cancel", run, reason="over")
+    assert again.blocked[0][0] == "night/asks@2026-03-05.2"
+    assert held.blocked == (("night/asks@2026-03-06.1", "night/asks is held by operator: wait"),)
+    assert lifted == ""
+    assert client.effect("release", "night/asks").refusal == "night/asks is not held"
+    assert client.effect("release", "night/").refusal == "night/ is not held"
+
+
 def test_a_stale_screen_is_refused_with_what_changed(client: Client) -> None:
     run = order(client, "night/bad", "2026-03-06")
     wait_for(client, run, RunState.STALLED)

@@ -52,6 +52,16 @@ def test_what_a_date_leaves_open_stands_below_the_plan(market: House) -> None:
     assert sections["NEVER STARTS"] == [["ops/sundays", f"{WHY}2028-11-22"]]
 
 
+def test_what_comes_again_and_again_is_told_on_one_line(quiet_house: House) -> None:
+    text = "process: a/often\nstart: [{cron: '* * * * *'}, {cron: '0 6,18 * * *'}]\ntasks: {t: {command: [run]}}\n"
+    quiet_house.apply(text)
+    lines = quiet_house.boms("plan", "--date", "2026-11-20").lines
+    assert len(lines) == 4
+    assert "cron * * * * *: 1440 times until" in lines[1]
+    assert lines[1].endswith("23:59 UTC")
+    assert len(quiet_house.boms("plan", "--date", "2026-11-20", "--json").json["planned"]) == 1442
+
+
 def test_sections_without_anything_are_left_out(market: House) -> None:
     heads = [line.split("  ")[0] for line in market.boms("plan", "--date", "2026-11-20").lines]
     assert "NOBODY WILL SET" not in heads

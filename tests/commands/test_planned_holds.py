@@ -9,6 +9,14 @@ import pytest
 from boms_tui import clock
 from tests.commands.house import House, until
 
+FOLDERS = "---\n".join(f"process: {name}/one\ntasks: {{only: {{command: [run]}}}}\n" for name in ("other", "aside"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _folders(house: House) -> None:
+    """Only a folder with a process in it can be held."""
+    assert house.apply(FOLDERS).code == 0
+
 
 @pytest.fixture(autouse=True)
 def _no_run_is_left_open(house: House) -> Iterator[None]:

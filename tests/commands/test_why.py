@@ -4,11 +4,12 @@ import io
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from boms_tui import clock
 from boms_tui.commands.out import Out
 from boms_tui.commands.why import print_reasons
 from boms_tui.model.views import Gate, GateKind, Reason, Reasons
@@ -55,6 +56,53 @@ def night(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         stalled = {VAR, WIDE_RUN}
         until(lambda: stalled <= {run["id"] for run in house.boms("runs", "--state", "stalled", "--json").json})
         yield house
+
+
+def test_a_process_without_a_run_says_what_will_order_it_or_why_nothing_does(quiet_house: House) -> None:
+    late, passed = (f"{hour:%M %H} * * *" for hour in (clock.now() + timedelta(minutes=30), clock.now()))
+    text = f"""calendar: never
+days: 2020-01-01
+---
+process: a/time
+start: [{{cron: "{late}"}}]
+tasks: {{t: {{command: ["true"]}}}}
+---
+process: a/passed
+start: [{{cron: "{passed}"}}]
+tasks: {{t: {{command: ["true"]}}}}
+---
+process: a/off
+calendar: never
+start: [{{cron: "{late}"}}]
+tasks: {{t: {{command: ["true"]}}}}
+---
+process: a/file
+start: [{{file: {{path: "in/*.csv"}}}}]
+tasks: {{t: {{command: ["true"]}}}}
+---
+process: a/follows
+start: [{{process: a/time}}]
+tasks: {{t: {{command: ["true"]}}}}
+---
+process: a/hand
+tasks: {{t: {{command: ["true"]}}}}
+"""
+    assert quiet_house.apply(text).code == 0
+    expected = {
+        "a/time": "it will be ordered at",
+        "a/passed": "nothing ordered it although its time has come:",
+        "a/off": "it is not ordered for that date: calendar never",
+        "a/file": "it will be ordered by file in/*.csv",
+        "a/follows": "it will be ordered by process a/time",
+        "a/hand": "it is not ordered for that date: it has no start: a person orders it",
+    }
+    for process, says in expected.items():
+        said = quiet_house.boms("why", process)
+        assert said.code == 0
+        assert said.lines[0].startswith(f"{process} has no run for "), said
+        assert says in said.out, said.out
+    (gate,) = quiet_house.boms("why", "a/hand", "--json").json
+    assert (gate["gate"], gate["open"], gate["detail"]) == ("ordered", False, expected["a/hand"])
 
 
 def squeezed(text: str) -> str:

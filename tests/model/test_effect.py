@@ -4,8 +4,10 @@ import pytest
 
 from boms_tui.model.definition import Lock
 from boms_tui.model.effect import preview, readers_of
+from boms_tui.model.facts import OccurrenceDue
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.states import LIVE
+from boms_tui.model.trigger import CronStart
 from tests.model.night import DAY, Night, after, process, task
 
 
@@ -43,6 +45,20 @@ def test_an_order_starts_what_waits_for_nothing() -> None:
     night = Night(process("ops/pair", task("one"), task("two", "one")))
     effect = preview(night.snapshot, "order", "ops/pair", night.now)
     assert (effect.frees, effect.then, effect.blocked) == (("one",), ("two",), ())
+
+
+def test_what_its_definition_skips_is_not_said_to_start() -> None:
+    night = Night(process("ops/pair", task("one", exclude=True), task("two", "one")))
+    effect = preview(night.snapshot, "order", "ops/pair", night.now)
+    assert (effect.frees, effect.then, effect.blocked) == (("two",), (), ())
+
+
+def test_a_run_without_tasks_is_cancelled_for_good() -> None:
+    night = Night(process("ops/pair", task("one"), start=(CronStart("0 * * * *"),)))
+    night.tell(OccurrenceDue(ProcessId("ops/pair"), night.now, missed=True))
+    (run,) = night.snapshot.runs
+    effect = preview(night.snapshot, "cancel", run, night.now)
+    assert (effect.refusal, effect.frees, effect.blocked) == ("", (), ())
 
 
 def test_an_order_says_what_it_starts_or_what_it_waits_for() -> None:

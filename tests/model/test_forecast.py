@@ -1,11 +1,12 @@
 """When a run will end, from how long its tasks took before."""
 
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
-from boms_tui.model.condition import Dependency, Outcome
+from boms_tui.model.condition import Dependency, EventWait, FileCheck, FileWait, Group, Outcome
 from boms_tui.model.definition import Manual, OnFailure, Overlap, Process, RetryPolicy, Task, Window
 from boms_tui.model.draft import Draft
 from boms_tui.model.forecast import expected_end, planned_ends, typical_length
@@ -154,8 +155,7 @@ def test_a_run_that_waits_for_others_ends_after_them() -> None:
     night = Night(
         process("risk/var", task("a")),
         process("ops/load", task("b"), after=after("risk/var")),
-        process("ops/mail", task("c", after=after("risk/var:a", "risk/none")), task("d")),
-        process("risk/none", task("a")),
+        process("ops/mail", task("c", after=after("risk/var:a")), task("d")),
     )
     for habit in (took("risk/var", a=30), took("ops/load", b=5), took("ops/mail", c=1, d=2)):
         night.snapshot.habits[habit.process] = habit
@@ -167,6 +167,48 @@ def test_a_run_that_waits_for_others_ends_after_them() -> None:
     night.end(f"risk/var@{DAY}.1", "a")
     assert minutes(night) == 5
     assert minutes(night, f"ops/mail@{DAY}.1") == 2
+
+
+def test_nothing_is_foretold_of_what_waits_for_what_nobody_can_tell() -> None:
+    habit = took("ops/load", a=10)
+    for awaited in (EventWait("go"), FileWait(FileCheck("in/a.csv")), after("risk/none")[0]):
+        night = Night(process("risk/none", task("a")), process("ops/load", task("a", after=(awaited,))))
+        night.snapshot.habits[habit.process] = habit
+        night.order("ops/load")
+        assert minutes(night) is None
+    night = Night(process("ops/load", task("a"), after=(EventWait("go"),)))
+    night.snapshot.habits[habit.process] = habit
+    night.order("ops/load")
+    assert minutes(night) is None
+    night.ask("event", "go")
+    assert minutes(night) == 10
+
+
+def test_of_several_conditions_the_one_that_lets_it_go_counts() -> None:
+    either = Group((after("risk/var")[0], EventWait("go")))
+    both = replace(either, every=True)
+    for group, expected in ((either, 40), (both, None)):
+        night = Night(process("risk/var", task("a")), process("ops/load", task("a", after=(group,))))
+        for habit in (took("risk/var", a=30), took("ops/load", a=10)):
+            night.snapshot.habits[habit.process] = habit
+        night.order("risk/var")
+        night.order("ops/load")
+        assert minutes(night) == expected
+
+
+def test_a_hold_puts_the_end_off_as_long_as_it_stands() -> None:
+    night = Night(process("ops/load", task("a")))
+    night.snapshot.habits[ProcessId("ops/load")] = took("ops/load", a=10)
+    night.ask("hold", "ops/", given={"until": f"{EVENING + 30 * MINUTE:%Y-%m-%dT%H:%M:%SZ}"})
+    night.order("ops/load")
+    assert minutes(night) == 40
+    night.ask("release", "ops/")
+    assert minutes(night) == 10
+    night = Night(process("ops/load", task("a")))
+    night.snapshot.habits[ProcessId("ops/load")] = took("ops/load", a=10)
+    night.ask("hold", "ops/load")
+    night.order("ops/load")
+    assert minutes(night) is None
 
 
 def test_a_run_that_queues_ends_after_the_one_before() -> None:

@@ -10,7 +10,7 @@ from boms_tui.model.outlook import LEAST
 from boms_tui.model.picture import Picture
 from boms_tui.model.records import Habit
 from boms_tui.model.snapshot import Snapshot
-from tests.model.night import DAY, EVENING, Night, after, process, task
+from tests.model.night import DAY, EVENING, USERS, Night, after, process, task
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -150,7 +150,9 @@ def test_who_leads_next_looks_again_when_a_run_was_to_end() -> None:
     old = night.snapshot
     attempts = tuple(old.attempts.values())
     picture = Picture(tuple(old.runs.values()), tuple(old.tasks[RunId(RUN)].values()), attempts)
-    night.snapshot = Snapshot.of(old.catalogue, picture, pools=old.pools, epoch=1, habits=old.habits.values())
+    night.snapshot = Snapshot.of(
+        old.catalogue, picture, pools=old.pools, epoch=1, users=USERS, habits=old.habits.values()
+    )
     night.tell(TookOver())
     pass_on(night, 21)
     assert ends(night) == "13:30"

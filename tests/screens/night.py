@@ -154,7 +154,8 @@ def runs() -> dict[RunId, Run]:
         ended = started + timedelta(minutes=took, seconds=11) if started and took else None
         run = Run(
             run_id(process, DAY, 1), process, DAY, 1, 4, state, (started or NOW) - timedelta(seconds=2), "schedule",
-            name.partition("/")[0], False, "cron", started_at=started, ended_at=ended, reason=why, version=7,
+            name.partition("/")[0], personal=False, occurrence="cron", started_at=started, ended_at=ended, reason=why,
+            version=7,
         )  # fmt: skip
         made[run.id] = run
     return made

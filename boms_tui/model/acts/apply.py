@@ -16,6 +16,7 @@ def apply(draft: Draft, ask: Ask) -> Refusal | None:
         applied = plan_apply(sources, draft.current, site=draft.snapshot.site)
     except DefinitionError as error:
         return Refusal(Code.INVALID, str(error))
+    draft.told[ask.asked.request.id] = applied.summary
     if not applied.documents:
         draft.say("definitions-unchanged", "definitions")
         return None

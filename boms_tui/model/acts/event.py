@@ -32,7 +32,10 @@ def event(draft: Draft, ask: Ask) -> Refusal | None:
         draft.say("event-posted", about, after=one.receiver, reason=ask.reason)
     if not fresh:
         draft.say("event-posted-again", name, after=text, reason=ask.reason)
-    _order(draft, name, fresh)
+    came_of_it = list(_order(draft, name, fresh)) if fresh else ["it was posted already, and changes nothing"]
+    waiting = draft.catalogue.causes.waiting_for_event.get(name, ()) if fresh else ()
+    gates = f"awaited by {', '.join(waiting)}" if waiting else ""
+    draft.told[ask.asked.request.id] = "; ".join(filter(None, (*came_of_it, gates)))
     return None
 
 
@@ -47,20 +50,23 @@ def _posted(draft: Draft, ask: Ask, receivers: list[ProcessId], day: date | None
         yield Event(name, own, process, draft.now, ask.by, ask.reason)
 
 
-def _order(draft: Draft, name: str, fresh: list[Event]) -> None:
+def _order(draft: Draft, name: str, fresh: list[Event]) -> Iterator[str]:
+    """Order whom it starts, and say what came of each."""
     for process in draft.catalogue.causes.ordered_by_event.get(name, ()):
         for one in fresh:
             if one.receiver in {ALL, process}:
-                _order_one(draft, process, one)
+                yield _order_one(draft, process, one)
 
 
-def _order_one(draft: Draft, name: ProcessId, posted: Event) -> None:
+def _order_one(draft: Draft, name: ProcessId, posted: Event) -> str:
     process, day = draft.catalogue.processes[name], posted.business_date
     occurrence = f"event:{posted.name}@{day}"
     if draft.has_occurrence(name, occurrence):
-        return
+        return f"{name} was ordered by it already"
     why = draft.catalogue.almanac.why_not(process.calendar, day)
     if why:
         draft.say("not-ordered", f"{name}@{day}", reason=f"event {posted.name} was posted, but {why}")
-    else:
-        order_by_itself(draft, process, day, occurrence=occurrence, by=f"event {posted.name} of {posted.posted_by}")
+        return f"{name} not ordered: {why}"
+    by = f"event {posted.name} of {posted.posted_by}"
+    run = order_by_itself(draft, process, day, occurrence=occurrence, by=by)
+    return f"{name} not ordered: it has a run of {day}" if run is None else f"ordered {run.id}"

@@ -45,6 +45,10 @@ class Applied:
     catalogue: Catalogue
     because: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def summary(self) -> str:
+        return f"{len(self.created)} created, {len(self.changed)} changed, {len(self.unchanged)} unchanged"
+
 
 def plan_apply(sources: Sequence[Source], current: Sequence[Revision], *, site: Site = ANYWHERE) -> Applied:
     """What applying `sources` to the newest revisions would do; nothing is ever removed.
