@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from boms_tui.model.definitions.amounts import size
-from tests.data.sample import documents, expected
+from tests.data.sample import documents, expected, of_the_night
 
 SHORTER = {"parameters.scenarios": "250"}
 """The long task is long by design; a fifth of its default shows the same."""
@@ -77,6 +77,8 @@ def _refs(entry: Any, process: str, processes: Mapping[str, dict[str, Any]]) -> 
         case {"process": other, **rest}:
             names = [rest["task"]] if "task" in rest else processes[other]["tasks"]
             yield from ((f"{other}:{name}", str(rest.get("when", "succeeded"))) for name in names)
+        case {"task": name, "meter": _}:
+            yield f"{process}:{name}", "succeeded"      # a task that has succeeded has passed every mark
         case dict():
             yield from ((f"{process}:{name}", when) for name, when in entry.items())
         case str() if ":" in entry:
@@ -95,7 +97,8 @@ def _filled(word: str, values: Mapping[str, str]) -> str:
 
 def run(work: Path, day: date, *, at_once: int = 4) -> dict[str, list[Attempt]]:
     """A whole night: each task's attempts, none where the task was not needed or is a person's."""
-    everything = steps()
+    processes = of_the_night()
+    everything = {ref: step for ref, step in steps().items() if ref.partition(":")[0] in processes}
     waiting = TopologicalSorter({ref: step.after for ref, step in everything.items()})
     waiting.prepare()
     done: dict[str, list[Attempt]] = {}
@@ -119,11 +122,12 @@ def again(work: Path, day: date, refs: Iterable[str]) -> None:
         assert attempt.succeeded, f"{ref}: {attempt.output}"
 
 
-def start(step: Step, work: Path, day: date) -> Attempt:
-    """One attempt, in the environment that a task is promised."""
+def start(step: Step, work: Path, day: date, file: str = "") -> Attempt:
+    """One attempt, in the environment that a task is promised; `file` is what started its run."""
     for check in step.checks.get("before", []):
         assert not [*_wrong(check, "", work, day)], f"{step.ref} starts although a check before it does not hold"
-    _, *arguments = (word.replace("${business_date}", day.isoformat()) for word in step.argv)
+    filled = {"business_date": day.isoformat(), "file": file}
+    _, *arguments = (_filled(word, filled) for word in step.argv)
     ended = subprocess.run(
         [sys.executable, *arguments],
         cwd=work / step.directory,

@@ -28,6 +28,18 @@ def expected() -> dict[str, Any]:
     return read
 
 
+def of_the_night() -> set[str]:
+    """The processes of a night: those that a person orders, and what follows from them."""
+    processes, found = documents("process"), set(expected()["order"])
+    while more := {name for name in processes.keys() - found if _begins_with(processes[name], found)}:
+        found |= more
+    return found
+
+
+def _begins_with(process: dict[str, Any], upstream: set[str]) -> bool:
+    return any(start.get("process") in upstream for start in process["start"])
+
+
 def in_force() -> Catalogue:
     """What is in force once the sample has been applied."""
     sources = [Source(file.relative_to(DATA).as_posix(), file.read_bytes()) for file in FILES]

@@ -3,6 +3,8 @@
 import csv
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
@@ -57,6 +59,56 @@ def test_a_task_that_runs_again_changes_nothing_and_checks_find_a_paisa(work: Pa
         attempt = night.start(night.steps()[ref], work, FRIDAY)
         assert not attempt.succeeded
         assert says in attempt.output
+
+
+@pytest.mark.timeout(300)
+def test_what_comes_from_outside_finds_its_night_and_leaves_the_same_twice(work: Path) -> None:
+    assert "no positions before" in only(work, "risk/intraday:measure-exposure").output
+    night.run(work, FRIDAY)
+
+    assert FRIDAY.isoformat() in only(work, "risk/intraday:measure-exposure", MONDAY).output
+    revision, confirmations = steps_of("market-data/price-revision"), steps_of("settlement/confirmations")
+    assert all(night.start(step, work, FRIDAY).succeeded for step in revision)
+    changes = [*records(work / f"out/{FRIDAY}/market-data/price-changes.csv")]
+    assert changes
+    assert all(close != revised for _, close, revised, *_ in changes)
+
+    came = sent(work)
+    assert all(night.start(step, work, FRIDAY, came).succeeded for step in confirmations)
+    shortages = [*records(work / f"out/{FRIDAY}/depository/shortages.csv")]
+    assert shortages
+    assert all(int(instructed) < int(confirmed) <= 0 for *_, instructed, confirmed, _ in shortages)
+
+    before = fingerprint(work)
+    assert sent(work) == came
+    assert all(night.start(step, work, FRIDAY, came).succeeded for step in [*revision, *confirmations])
+    assert fingerprint(work) == before
+
+
+def test_a_damaged_confirmation_is_refused_with_what_to_do(work: Path) -> None:
+    (work / "inbox").mkdir()
+    (work / "inbox/torn.csv").write_text("client_id,confirmed\nC0001,5\n", encoding="utf-8")
+    attempt = night.start(night.steps()["settlement/confirmations:load-confirmations"], work, FRIDAY, "inbox/torn.csv")
+    assert not attempt.succeeded
+    assert "REFUSED torn.csv" in attempt.output
+    assert "NEXT STEP" in attempt.output
+
+
+def steps_of(process: str) -> list[night.Step]:
+    return [step for ref, step in night.steps().items() if ref.startswith(f"{process}:")]
+
+
+def only(work: Path, ref: str, day: date = FRIDAY) -> night.Attempt:
+    attempt = night.start(night.steps()[ref], work, day)
+    assert attempt.succeeded, attempt.output
+    return attempt
+
+
+def sent(work: Path) -> str:
+    """The depository's answer to Friday's files, as a path below the work folder."""
+    sending = [sys.executable, "bin/send.py", "confirmations", "--date", FRIDAY.isoformat()]
+    subprocess.run(sending, cwd=work, check=True, stdout=subprocess.DEVNULL)
+    return f"inbox/confirmations_{FRIDAY:%Y%m%d}.csv"
 
 
 def assert_as_expected(done: dict[str, list[night.Attempt]]) -> None:

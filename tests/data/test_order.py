@@ -14,8 +14,10 @@ FILLS = re.compile(r"INSERT INTO (\w+)|replace\(warehouse, \"([\w/.-]+)\"")
 READS = re.compile(r"(?<!DELETE )(?:FROM|JOIN) (\w+)|path = '([\w/.-]+)'")
 EACH_ITS_OWN_ROW = {"report"}
 VIEWS = {"trade": {"booked_trade", "modification"}}
-YESTERDAYS = {("trading/positions:carry-positions", "position")}
-"""What is read of the business date before, which the first process of the night waits for."""
+YESTERDAYS = {("trading/positions:carry-positions", "position")} | {
+    ("risk/intraday:measure-exposure", table) for table in ("position", "instrument", "client")
+}
+"""What is read of a business date before: the first process of the night waits for it, by day it is long there."""
 STEPS = steps()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.data.night import steps
-from tests.data.sample import DATA, documents, expected
+from tests.data.sample import DATA, documents, expected, of_the_night
 
 PROCESSES = documents("process")
 CONTACTS = documents("contact")
@@ -46,7 +46,8 @@ def test_contacts_are_invented(contact: dict[str, Any]) -> None:
 def test_every_script_and_query_is_there_and_used() -> None:
     words = {word for step in steps().values() for word in step.argv}
     scripts = {path.name for path in (DATA / "work/bin").glob("*.py")}
-    assert {word.rpartition("/")[2] for word in words if word.endswith(".py")} == scripts
+    by_hand = {"send.py"}
+    assert by_hand | {word.rpartition("/")[2] for word in words if word.endswith(".py")} == scripts
     named = {word.rpartition("/")[2].rpartition(".")[0] or word for word in words}
     by_scripts = {"match-trades", "portfolios"}
     assert {path.stem for path in (DATA / "work/sql").glob("*/*.sql")} - by_scripts <= named
@@ -55,35 +56,41 @@ def test_every_script_and_query_is_there_and_used() -> None:
 def test_it_shows_what_definitions_can_do() -> None:
     keys = {key for _, task in TASKS for key in task} | {key for said in PROCESSES.values() for key in said}
     wanted = {
-        "after", "checks", "command", "confirm", "contacts", "deadlines", "directory", "environment", "extends", "instructions",
-        "locks", "manual", "on_unknown", "owner", "parameters", "priority", "resources", "retries", "retry_backoff",
-        "retry_delay", "retry_jitter", "retry_on", "start", "success_codes", "timeout", "title",
+        "after", "checks", "command", "confirm", "contacts", "cyclic", "deadlines", "directory", "environment", "extends",
+        "instructions", "locks", "manual", "missed", "on_unknown", "once_per_date", "overlap", "owner", "parameters",
+        "priority", "resources", "retries", "retry_backoff", "retry_delay", "retry_jitter", "retry_on", "start",
+        "success_codes", "timeout", "title",
     }  # fmt: skip
     assert wanted <= keys
     assert {
         when
         for _, task in TASKS
         for entry in task.get("after", [])
-        if isinstance(entry, dict)
+        if isinstance(entry, dict) and "meter" not in entry
         for when in entry.values()
     } == {
         "failed",
         "finished",
     }
     starts = [key for said in PROCESSES.values() for start in said["start"] for key in start]
-    assert set(starts) == {"cron", "process"}
+    assert set(starts) == {"cron", "process", "file", "event"}
 
 
-def test_what_is_expected_speaks_of_every_process() -> None:
+def test_what_is_expected_speaks_of_every_process_of_the_night() -> None:
     said = expected()
-    assert said["runs"].keys() == PROCESSES.keys()
+    assert said["runs"].keys() == of_the_night()
+    assert PROCESSES.keys() - of_the_night() == {
+        "market-data/price-revision",
+        "risk/intraday",
+        "settlement/confirmations",
+    }
     refs = [ref for ref, _ in TASKS]
     for act in said["acts"]:
         assert act["target"] in refs
         assert act["reason"]
     for process, run in said["runs"].items():
         assert {*run.get("tasks", {}), *run.get("attempts", {})} <= PROCESSES[process]["tasks"].keys()
-    by_cron = {process for process, of in PROCESSES.items() if "cron" in of["start"][0]}
+    by_cron = {process for process in of_the_night() if "cron" in PROCESSES[process]["start"][0]}
     assert set(said["order"]) == by_cron
 
 

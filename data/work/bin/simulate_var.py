@@ -9,7 +9,10 @@ from brokerage.night import folder, parser, say
 from brokerage.warehouse import connect
 from brokerage.world import MILLION, WHOLE_HOUSE
 
+COLUMNS = ("client_id", "exposure", "var")
+
 Exposures = list[tuple[str, int]]
+Portfolio = tuple[str, Exposures]
 
 
 def main() -> None:
@@ -21,8 +24,12 @@ def main() -> None:
     scratch = folder("scratch", given.date)
     rows, totals = files.read(scratch / "portfolios.csv", "exposure")
     say(f"{totals.records:,} exposures under {given.scenarios:,} scenarios")
-    results = simulate(portfolios(rows), moves, given.confidence)
-    say(f"var.csv: {files.write(scratch / 'var.csv', ('client_id', 'exposure', 'var'), results, 'exposure')}")
+    house, *clients = portfolios(rows)
+    whole = measured(house, moves, given.confidence)
+    files.write(folder("out", given.date) / "risk" / "house-var.csv", COLUMNS, [whole], "exposure")
+    say("::boms meter 1")  # the house's figure may go on from here
+    results = [whole, *simulate(clients, moves, given.confidence)]
+    say(f"var.csv: {files.write(scratch / 'var.csv', COLUMNS, results, 'exposure')}")
 
 
 def history(day: date, scenarios: int) -> dict[str, list[int]]:
@@ -34,24 +41,28 @@ def history(day: date, scenarios: int) -> dict[str, list[int]]:
     return {name: [ppm for _, ppm in of][-scenarios:] for name, of in groupby(rows, key=lambda row: row[0])}
 
 
-def portfolios(rows: list[list[str]]) -> list[tuple[str, Exposures]]:
-    """Each client's exposures, and last those of the whole house."""
+def portfolios(rows: list[list[str]]) -> list[Portfolio]:
+    """The exposures of the whole house, and then each client's."""
     by_client = groupby(rows, key=lambda row: row[0])
     clients = [(name, [(share, int(paise)) for _, share, paise in of]) for name, of in by_client]
     house: dict[str, int] = {}
     for _, exposures in clients:
         for share, paise in exposures:
             house[share] = house.get(share, 0) + paise
-    return [*clients, (WHOLE_HOUSE, list(house.items()))]
+    return [(WHOLE_HOUSE, list(house.items())), *clients]
 
 
-def simulate(
-    clients: list[tuple[str, Exposures]], moves: dict[str, list[int]], confidence: int
-) -> Iterator[tuple[str, int, int]]:
-    for done, (client, exposures) in enumerate(clients, 1):
-        yield client, sum(paise for _, paise in exposures), value_at_risk(exposures, moves, confidence)
+def simulate(clients: list[Portfolio], moves: dict[str, list[int]], confidence: int) -> Iterator[tuple[str, int, int]]:
+    for done, client in enumerate(clients, 1):
+        yield measured(client, moves, confidence)
         if done % (len(clients) // 20 or 1) == 0:
-            say(f"simulated {100 * done // len(clients):>3} %  ({done:,} of {len(clients):,} portfolios)")
+            say(f"simulated {done:,} of {len(clients):,} portfolios")
+            say(f"::boms meter {100 * done // len(clients)}")
+
+
+def measured(portfolio: Portfolio, moves: dict[str, list[int]], confidence: int) -> tuple[str, int, int]:
+    name, exposures = portfolio
+    return name, sum(paise for _, paise in exposures), value_at_risk(exposures, moves, confidence)
 
 
 def value_at_risk(exposures: Exposures, moves: dict[str, list[int]], confidence: int) -> int:

@@ -8,6 +8,9 @@ CREATE TABLE IF NOT EXISTS client (
 CREATE TABLE IF NOT EXISTS price (
     business_date TEXT, symbol TEXT, close INTEGER, previous_close INTEGER,
     PRIMARY KEY (business_date, symbol)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS revised_price (
+    business_date TEXT, symbol TEXT, close INTEGER, previous_close INTEGER,
+    PRIMARY KEY (business_date, symbol)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS move (
     business_date TEXT, underlying TEXT, day TEXT, ppm INTEGER,
     PRIMARY KEY (business_date, underlying, day)) WITHOUT ROWID;
@@ -73,6 +76,9 @@ CREATE TABLE IF NOT EXISTS fund_obligation (
 CREATE TABLE IF NOT EXISTS exchange_obligation (
     business_date TEXT, symbol TEXT, net_quantity INTEGER, funds INTEGER,
     PRIMARY KEY (business_date, symbol)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS confirmation (
+    business_date TEXT, client_id TEXT, demat_account TEXT, symbol TEXT, instructed INTEGER, confirmed INTEGER,
+    PRIMARY KEY (business_date, client_id, symbol)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ledger (
     business_date TEXT, source TEXT, account TEXT, client_id TEXT, amount INTEGER,
     PRIMARY KEY (business_date, source, account, client_id)) WITHOUT ROWID;

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from brokerage import exchange, world
+from brokerage import depository, exchange, world
 from brokerage.night import ROOT, folder, trades_a_day
 
 Rows = Iterable[Sequence[object]]
@@ -53,10 +53,17 @@ def _prices(day: date) -> Iterator[tuple[str, int, int]]:
     return ((symbol, price, before[symbol]) for symbol, price in world.closes(day).items())
 
 
+def _revised_prices(day: date) -> Iterator[tuple[str, int, int]]:
+    return ((symbol, world.revised_close(day, symbol, price), before) for symbol, price, before in _prices(day))
+
+
 FEEDS = {
     "instruments": Feed("exchange", "instrument", world.Instrument._fields, "lot", world.instruments),
     "clients": Feed("back office", "client", world.Client._fields, "collateral", lambda _: world.clients()),
     "prices": Feed("exchange", "price", ("symbol", "close", "previous_close"), "close", _prices),
+    "revised-prices": Feed(
+        "exchange", "revised_price", ("symbol", "close", "previous_close"), "close", _revised_prices
+    ),
     "moves": Feed("price vendor", "move", ("underlying", "day", "ppm"), "ppm", world.moves),
     "trades-equity": Feed("order system", "booked_trade", TRADE, "value", _booked("equity"), {"segment": "equity"}),
     "trades-derivatives": Feed(
@@ -69,7 +76,12 @@ FEEDS = {
     "obligations": Feed(
         "exchange", "exchange_obligation", ("symbol", "net_quantity", "funds"), "funds", exchange.obligations
     ),
-}
+    "confirmations": Feed(
+        "depository", "confirmation", ("client_id", "demat_account", "symbol", "instructed", "confirmed"), "confirmed",
+        depository.confirmations,
+    ),
+}  # fmt: skip
+UNASKED = ("confirmations",)  # files that their sender puts into the inbox, whenever it has them
 RESETS_FIRST = "prices"  # the line drops once a day, and the automatic retry gets through
 TORN_FIRST = "obligations"  # the first copy ends in the middle, and the exchange must be asked for another
 

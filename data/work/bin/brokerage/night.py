@@ -2,10 +2,11 @@
 
 import argparse
 import functools
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+INDIA = timezone(timedelta(hours=5, minutes=30))
 TRADES = {"full": 300_000, "fast": 30_000}
 
 say = functools.partial(print, flush=True)
@@ -23,6 +24,12 @@ def folder(name: str, day: date) -> Path:
     path = ROOT / name / day.isoformat()
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def time_in(day: date) -> str:
+    """How far a date has come in India: `10:42`; `24:00` once it is over, `00:00` before it begins."""
+    now = datetime.now(INDIA)  # noqa: TID251 - a job that measures a moment has to know which
+    return f"{now:%H:%M}" if day == now.date() else "24:00" if day < now.date() else "00:00"
 
 
 def trades_a_day() -> int:

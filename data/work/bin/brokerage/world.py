@@ -24,6 +24,8 @@ ERROR_ACCOUNT = "C0000"
 WHOLE_HOUSE = "HOUSE"
 HISTORY = 1_250  # days of price moves, five years of trading
 MISBOOKED_EVERY = 2_011  # one trade in so many is first booked to the error account
+SHORT_EVERY = 997  # one client in so many lacks shares to deliver
+REVISED = 0.02  # of the closing prices, when the exchange revises them
 MILLION = 1_000_000
 
 
@@ -178,6 +180,16 @@ def trades(day: date, segment: str, count: int) -> Iterator[Trade]:
         at = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
         side = "B" if draw() < 0.5 else "S"
         yield Trade(f"{letter}{n + 1:07}", at, client, one.symbol, side, quantity, price, quantity * price)
+
+
+def lacks_shares(day: date, client: str, symbol: str) -> bool:
+    """Whether a client who sold has only some of the shares to deliver."""
+    return _noise(day, client, symbol, "short") * SHORT_EVERY < 1
+
+
+def revised_close(day: date, symbol: str, close: int) -> int:
+    """What the exchange says when it is asked once more: another price for a few, by half a per cent."""
+    return close + max(5, close // 1_000 * 5) if _noise(day, symbol, "revised") < REVISED else close
 
 
 def is_misbooked(trade_no: str) -> bool:
