@@ -25,14 +25,13 @@ from boms_tui.model.ids import split_ref
 from boms_tui.model.reasons import in_words
 from boms_tui.model.records import CheckVerdict
 from boms_tui.model.settle import EXCLUDED
-from boms_tui.model.states import LIVE, TaskState
+from boms_tui.model.states import TaskState
 from boms_tui.model.views import Gate, Reason, Reasons
 
 Tell = Callable[[Reason], str]
 _WIDTH = 80
 _MOST_ROWS = 20
 """How many gates people are shown; those that several tasks have alike are one."""
-_LIVE = frozenset(state.value for state in LIVE)
 
 
 def arguments(parser: Parser) -> None:
@@ -86,8 +85,7 @@ def _mark_json(mark: Mark) -> dict[str, object]:
 def print_reasons(out: Out, found: Reasons, now: datetime) -> None:
     """The root causes, then the gates, then how these lead to those."""
     if not found.gates and not found.roots:
-        live = f"is {found.state} and " if found.state in _LIVE else ""
-        out.line(f"{found.about} {live}waits for nothing")
+        out.line(f"{found.about} is {found.state} and waits for nothing")
         return
     out.line(found.about)
     tell = partial(in_words, time_of=partial(out.time_of_day, now=now))

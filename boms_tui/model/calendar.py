@@ -7,7 +7,9 @@ from datetime import date, time
 from enum import StrEnum
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-PERIODS = ("week", "month", "quarter", "year")
+_LONGEST = {"week": 7, "month": 31, "quarter": 92, "year": 366}
+"""How many days each period has at the most."""
+PERIODS = tuple(_LONGEST)
 DAY, BUSINESS_DAY, HALF_DAY, FULL_DAY = "day", "business day", "half day", "full day"
 EVERY = 0
 """The ordinal of a rule that picks each unit of its period."""
@@ -74,7 +76,9 @@ class Calendar:
 
 
 def day_rule(text: str) -> DayRule | None:
-    """The rule that a text such as `last business day` or `third friday of the quarter` names; None for others."""
+    """The rule that a text such as `last business day` or `third friday of the quarter` names; None for others, and
+    where no period has so many.
+    """
     match = _RULE.fullmatch(text.lower())
     if match is None or (match["count"] in _WHOLE and match["back"]) or (match["count"] == "every" and match["period"]):
         return None
@@ -82,6 +86,8 @@ def day_rule(text: str) -> DayRule | None:
     if count in _WHOLE:
         return DayRule(_WHOLE[count], unit, period)
     ordinal = _ORDINALS.get(count) or int(count.rstrip("sthndr"))
+    if ordinal > -(-_LONGEST[period] // (7 if unit in WEEKDAYS else 1)):
+        return None
     return DayRule(-ordinal if match["back"] else ordinal, unit, period)
 
 

@@ -197,7 +197,7 @@ def test_what_failed_says_so_itself_and_what_ended_well_waits_for_nothing(night:
     assert night.boms("why", f"{VAR}:compute").lines[0] == f"{VAR}:compute"
     assert "root cause: compute failed: exit code 3" in night.boms("why", f"{VAR}:compute").out
     start = f"{MARGIN}:start"
-    until(lambda: night.boms("why", start).lines == [f"{start} waits for nothing"])
+    until(lambda: night.boms("why", start).lines == [f"{start} is succeeded and waits for nothing"])
     assert night.boms("why", start, "--json").json == []
 
 
