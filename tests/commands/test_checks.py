@@ -92,7 +92,9 @@ def test_why_says_which_check_failed_and_what_it_saw(night: House) -> None:
     assert said.lines[0] == f"night/checked@{DATE}.1:early"
     assert "in/prices_20260202.csv is not there" in said.lines[-1]
     assert f"root cause: early {FAILED.replace('check failed', 'failed: check failed')}" in " ".join(said.out.split())
-    assert night.boms("why", f"checked@{DATE}:good").lines == [f"night/checked@{DATE}.1:good is succeeded and waits for nothing"]
+    assert night.boms("why", f"checked@{DATE}:good").lines == [
+        f"night/checked@{DATE}.1:good is succeeded and waits for nothing"
+    ]
     assert "early.1" in night.boms("why", f"checked@{DATE}").out
 
 
