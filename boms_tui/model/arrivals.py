@@ -14,15 +14,13 @@ from boms_tui.model.facts import FileCame, LookedAway, Said, Sighted
 from boms_tui.model.files import UNSEEN
 from boms_tui.model.followers import follow_milestone
 from boms_tui.model.ids import AttemptId, TaskName, split_ref
-from boms_tui.model.ordering import order_by_itself
+from boms_tui.model.ordering import LONGEST_CAUSE, order_by_itself
 from boms_tui.model.placeholders import FILE
 from boms_tui.model.planning import business_date_of
 from boms_tui.model.records import Run, Sighting
 from boms_tui.model.shape import shape_of
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.trigger import FileStart
-
-_LONGEST = 400
 
 
 def came(draft: Draft, fact: FileCame) -> None:
@@ -40,7 +38,7 @@ def came(draft: Draft, fact: FileCame) -> None:
 
 def occurrence_of(fact: FileCame) -> str:
     """What tells one file from another: where it lies, when it was written, and its size in bytes."""
-    path = fact.path if len(fact.path) <= _LONGEST else sha256(fact.path.encode()).hexdigest()
+    path = fact.path if len(fact.path) <= LONGEST_CAUSE else sha256(fact.path.encode()).hexdigest()
     return f"file:{path}@{fact.changed:%Y%m%dT%H%M%S.%fZ}.{fact.size}"
 
 

@@ -30,20 +30,21 @@ class Watched(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """`followers` of each process and task; of each event the processes that it orders and those that wait for it;
-    the `milestones` that somebody wants to know of a task; and the files that start processes.
+    """`followers` of each process and task, and who is `behind` a process or any task of it; of each event the
+    processes that it orders and those that wait for it; the `milestones` that somebody wants to know of a task; and
+    the files that start processes.
     """
 
     followers: Mapping[Upstream, Sequence[Follower]]
+    behind: Mapping[ProcessId, Sequence[ProcessId]]
     ordered_by_event: Mapping[str, Sequence[ProcessId]]
     waiting_for_event: Mapping[str, Sequence[ProcessId]]
     milestones: Mapping[tuple[ProcessId, TaskName], frozenset[Milestone]]
     files: Sequence[Watched]
 
     def ordered_after(self, process: ProcessId) -> tuple[ProcessId, ...]:
-        """The processes that the success of `process` orders."""
-        found = (one.process for one in self.followers.get((process, None), ()))
-        return tuple(dict.fromkeys(found))
+        """The processes that an end of `process`, or of a task of it, orders."""
+        return tuple(self.behind.get(process, ()))
 
     def events(self) -> list[str]:
         """Every event that a definition names."""
@@ -55,6 +56,7 @@ class Causes:
 
 def causes_of(processes: Iterable[Process]) -> Causes:
     followers: defaultdict[Upstream, list[Follower]] = defaultdict(list)
+    behind: defaultdict[ProcessId, dict[ProcessId, None]] = defaultdict(dict)
     ordered: defaultdict[str, dict[ProcessId, None]] = defaultdict(dict)
     waiting: defaultdict[str, dict[ProcessId, None]] = defaultdict(dict)
     milestones: defaultdict[tuple[ProcessId, TaskName], set[Milestone]] = defaultdict(set)
@@ -64,6 +66,7 @@ def causes_of(processes: Iterable[Process]) -> Causes:
             match start:
                 case ProcessStart():
                     followers[start.process, start.task].append(Follower(process.id, start))
+                    behind[start.process][process.id] = None
                     if start.task is not None and start.milestone is not None:
                         milestones[start.process, start.task].add(start.milestone)
                 case EventStart(event):
@@ -79,6 +82,7 @@ def causes_of(processes: Iterable[Process]) -> Causes:
                 milestones[leaf.process or process.id, leaf.task].add(leaf.milestone)
     return Causes(
         followers=dict(followers),
+        behind={upstream: tuple(names) for upstream, names in behind.items()},
         ordered_by_event={event: tuple(names) for event, names in ordered.items()},
         waiting_for_event={event: tuple(names) for event, names in waiting.items()},
         milestones={task: frozenset(wanted) for task, wanted in milestones.items()},

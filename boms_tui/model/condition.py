@@ -9,6 +9,9 @@ from typing import TypeAlias
 
 from boms_tui.model.ids import ProcessId, TaskName
 
+LONGEST_LABEL = 120
+"""Characters that are kept of what a task says of itself."""
+
 
 class Outcome(StrEnum):
     """How a predecessor must have ended."""

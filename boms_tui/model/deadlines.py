@@ -4,13 +4,15 @@ A deadline is an alarm. Nothing of a run depends on it.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from boms_tui.model.definition import Process
 from boms_tui.model.planning import time_on
 from boms_tui.model.records import Late, Run
 from boms_tui.model.wall import wall_time
+
+_CLEARLY = timedelta(minutes=1)
 
 
 class Deadline(NamedTuple):
@@ -40,8 +42,18 @@ def passed(process: Process, run: Run, now: datetime) -> list[Deadline]:
 
 def at_risk(process: Process, run: Run, end: datetime, now: datetime) -> Deadline | None:
     """The first deadline to come that a run will pass if it ends at `end`."""
-    coming = (one for one in deadlines_of(process, run) if one.late is not Late.START_BY and now < one.at < end)
+    coming = (one for one in _of_the_end(process, run) if now < one.at < end)
     return min(coming, key=lambda one: one.at, default=None)
+
+
+def out_of_reach(process: Process, run: Run, left: timedelta, now: datetime) -> datetime | None:
+    """The first moment to come at which a run that still has so long to go will clearly pass a deadline."""
+    moments = (one.at - left + _CLEARLY for one in _of_the_end(process, run))
+    return min((at for at in moments if at > now), default=None)
+
+
+def _of_the_end(process: Process, run: Run) -> Iterator[Deadline]:
+    return (one for one in deadlines_of(process, run) if one.late is not Late.START_BY)
 
 
 def in_words(process: Process, deadline: Deadline, now: datetime) -> str:

@@ -47,6 +47,8 @@ from boms_tui.model.states import (
 
 RUNTIME = "runtime"
 """The actor of what the rules decide by themselves, and the owner of the holds that they place."""
+NEXT_IN_LINE = 2
+"""The runs behind one that ends to whom that makes a difference: one has its turn, the other is named the next."""
 
 
 class Draft(Overlay):
@@ -117,7 +119,7 @@ class Draft(Overlay):
         self._wake(run.process, run.business_date, None)
         if moved.state in RUN_ENDED:
             self._wake_expecting(moved)
-            for queued in self.open_runs(run.process):
+            for queued in reversed(self.open_after(run, NEXT_IN_LINE)):
                 self.todo_runs[queued.id] = None
         return moved
 

@@ -5,17 +5,19 @@ does. All else is itself.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from posixpath import join, normpath
 
+from boms_tui.model.ids import EARLIEST, LATEST
 from boms_tui.model.placeholders import PlaceholderError, pieces
 
 _SHAPES = {
-    "Y": r"\d{4}", "y": r"\d{2}", "m": r"\d{2}", "d": r"\d{2}", "j": r"\d{3}", "b": r"[A-Za-z]{3}", "B": r"[A-Za-z]+",
-    "a": r"[A-Za-z]{3}", "A": r"[A-Za-z]+", "G": r"\d{4}", "V": r"\d{2}", "u": r"\d", "U": r"\d{2}", "w": r"\d",
-    "W": r"\d{2}", "%": "%",
+    "%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{2}", "%d": r"\d{2}", "%j": r"\d{3}", "%b": r"[A-Za-z]{3}",
+    "%B": r"[A-Za-z]+", "%a": r"[A-Za-z]{3}", "%A": r"[A-Za-z]+", "%G": r"\d{4}", "%V": r"\d{2}", "%u": r"\d",
+    "%U": r"\d{2}", "%w": r"\d", "%W": r"\d{2}",
 }  # fmt: skip
 _ISO = "%Y-%m-%d"
 _WILD = {"*": "[^/]*", "?": "[^/]"}
@@ -25,7 +27,7 @@ _PROOFS = (date(2026, 11, 3), date(2027, 2, 28))
 @dataclass(frozen=True, slots=True)
 class FilePattern:
     """`base` is the folder in which the search begins; `segments` match what lies below it, one folder each, the last
-    of them the file; `formats` are those of the dates in it, in their order.
+    of them the file; `formats` are the parts of the dates in it, such as `%Y`, in their order.
     """
 
     base: str
@@ -34,6 +36,10 @@ class FilePattern:
 
     def matches(self, path: str) -> bool:
         return self._match(path) is not None
+
+    def is_dated(self) -> bool:
+        """Whether the path of a file has to say a date."""
+        return bool(self.formats)
 
     def date_in(self, path: str) -> date | None:
         """The date that the path of a file says; None where the pattern has none, or it is no date."""
@@ -71,7 +77,7 @@ def file_pattern(path: str, work: str = "") -> FilePattern:
     plain = next((place for place, (_, literal) in enumerate(segments[:-1]) if literal is None), len(segments) - 1)
     base = "/".join(literal or "" for _, literal in segments[:plain])
     if formats and not all(_parsed([day.strftime(one) for one in formats], tuple(formats)) == day for day in _PROOFS):
-        raise PlaceholderError(f"no date follows from {' '.join(formats)}", "such as %Y%m%d")
+        raise _undated(" ".join(formats))
     rooted = base or ("/" if path.startswith("/") else ".")
     return FilePattern(rooted, tuple(re.compile(text) for text, _ in segments[plain:]), tuple(formats))
 
@@ -90,8 +96,7 @@ def _segment(text: str, formats: list[str]) -> tuple[str, str | None]:
         if name and name != "business_date":
             raise PlaceholderError(f"${{{name}}} is not known before there is a run", "leave it out, or write *")
         if name:
-            formats.append(form or _ISO)
-            written.append(f"({''.join(_shape(part) for part in re.findall('%.|[^%]+', formats[-1]))})")
+            written += _dated(form or _ISO, formats)
             literal = None
         else:
             written.append("".join(_WILD.get(one) or re.escape(one) for one in plain))
@@ -100,15 +105,30 @@ def _segment(text: str, formats: list[str]) -> tuple[str, str | None]:
     return hidden + "".join(written), literal
 
 
-def _shape(part: str) -> str:
-    return _SHAPES[part[1]] if part.startswith("%") else re.escape(part)
+def _dated(form: str, formats: list[str]) -> Iterator[str]:
+    """A date's format as a regular expression, each part of the date in a group of its own."""
+    parts = re.findall("%.|[^%]+", form)
+    if _SHAPES.keys().isdisjoint(parts):
+        raise _undated(form)
+    for part in parts:
+        if part in _SHAPES:
+            formats.append(part)
+        yield f"({_SHAPES[part]})" if part in _SHAPES else re.escape(part.replace("%%", "%"))
+
+
+def _undated(form: str) -> PlaceholderError:
+    return PlaceholderError(f"no date follows from {form}", "such as %Y%m%d")
 
 
 def _parsed(texts: list[str], formats: tuple[str, ...]) -> date | None:
+    """The date of which each part says what it says; None where there is none in a year in which anybody trades."""
+    said = dict(zip(formats, texts, strict=True))
     try:
-        return datetime.strptime("\n".join(texts), "\n".join(formats)).date()  # noqa: DTZ007 - a date has no zone
+        day = datetime.strptime("\n".join(said.values()), "\n".join(said)).date()  # noqa: DTZ007 - a date has no zone
     except ValueError:
         return None
+    agree = all(day.strftime(form).lower() == text.lower() for form, text in zip(formats, texts, strict=True))
+    return day if agree and EARLIEST <= day.year <= LATEST else None
 
 
 def _parts(path: str) -> list[str]:

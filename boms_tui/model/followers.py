@@ -1,12 +1,13 @@
 """What starts when a process or a task ends, or says so much: each start once for each run (SEMANTICS S9)."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 from boms_tui.model.causes import Follower
 from boms_tui.model.condition import Milestone, Outcome
 from boms_tui.model.draft import Draft
 from boms_tui.model.ids import TaskName
-from boms_tui.model.ordering import order_by_itself
+from boms_tui.model.ordering import LONGEST_CAUSE, order_by_itself
 from boms_tui.model.records import Run, TaskRun
 from boms_tui.model.states import PASSED, RunState, TaskState
 
@@ -46,8 +47,9 @@ def follow_milestone(draft: Draft, run: Run, task: TaskName, reached: Milestone)
 def _order(draft: Draft, run: Run, task: TaskName | None, follower: Follower) -> None:
     process, start = draft.catalogue.processes[follower.process], follower.start
     what = start.milestone or ("" if start.when is Outcome.SUCCEEDED else start.when.value)
-    occurrence = ":".join(filter(None, ("process", run.id, task, str(what))))
+    cause = ":".join(filter(None, (run.id, task, str(what))))
+    occurrence = f"process:{cause if len(cause) <= LONGEST_CAUSE else sha256(cause.encode()).hexdigest()}"
     if draft.has_occurrence(process.id, occurrence):
         return
     if draft.catalogue.almanac.has(process.calendar, run.business_date):
-        order_by_itself(draft, process, run.business_date, occurrence=occurrence, by=occurrence.replace(":", " ", 1))
+        order_by_itself(draft, process, run.business_date, occurrence=occurrence, by=f"process {cause}")

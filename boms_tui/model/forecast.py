@@ -3,12 +3,12 @@
 Slots, units and locks are left out: who will hold them then is not known.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from boms_tui.model.condition import Condition, Dependency, Group, Outcome, inside
+from boms_tui.model.condition import Condition, Dependency, Group, Leaf, inside
 from boms_tui.model.definition import Manual, OnFailure, Overlap, Process, Task
 from boms_tui.model.habits import typical
 from boms_tui.model.identity import unfit
@@ -16,19 +16,23 @@ from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.overlay import Overlay
 from boms_tui.model.planning import Plan, Planned, hours_of
 from boms_tui.model.records import Habit, Run, TaskRun
-from boms_tui.model.standing import rules_out
+from boms_tui.model.standing import Standing, rules_out
 from boms_tui.model.states import ENDED, LIVE, RUN_ENDED, RunState, TaskState
-from boms_tui.model.waits import condition_gate
+from boms_tui.model.waits import condition_gate, says_of
 
 T = TaskState
 _NOTHING = timedelta()
 
 
 class Forecast(NamedTuple):
-    """When something will be done, and by how much what it waits for is overdue: then each moment puts it off."""
+    """When something will be done, and by how much what it waits for is overdue: then each moment puts it off.
+
+    Where it is not `sure`, nobody can tell when something will come that it waits for: it is done by then at the best.
+    """
 
     at: datetime
     overdue: timedelta = _NOTHING
+    sure: bool = True
 
 
 _FROM_ZERO = Forecast(datetime(1970, 1, 1, tzinfo=UTC))
@@ -43,17 +47,16 @@ def forecast(draft: Overlay, run: Run) -> Forecast | None:
     lasting = typical(habit)
     if lasting.keys().isdisjoint(process.tasks):
         return None
-    begins = _begins(draft, run)
-    if begins is None:
+    way = _Way(draft, run, _Walk(process, lasting))
+    if not all(way.passes(name) for name in process.tasks):
         return None
-    way = _Way(draft, run, _Walk(process, lasting), begins)
-    return way.walk.end() if all(way.passes(name) for name in process.tasks) else None
+    return way.walk.end()._replace(sure=way.sure)
 
 
 def expected_end(draft: Overlay, run: Run) -> datetime | None:
     """When a run will end, as far as that can be told."""
     found = forecast(draft, run)
-    return None if found is None else found.at
+    return found.at if found is not None and found.sure else None
 
 
 def typical_length(process: Process, habit: Habit | None) -> timedelta | None:
@@ -109,7 +112,14 @@ class _Walk:
 
     def reached(self, task: Task, least: Forecast) -> Forecast:
         """When what the task follows has ended."""
-        return max((self.ends[name] for name, _ in inside(task.after)), default=least)
+        known = (_opens(one, self.inner) for one in task.after)
+        return max((at for at in known if at is not None), default=least)
+
+    def inner(self, leaf: Leaf) -> Forecast | None:
+        """When another task of the process has ended; None of anything else."""
+        if not isinstance(leaf, Dependency) or leaf.process is not None or leaf.task is None:
+            return None
+        return self.ends[leaf.task]
 
     def is_ruled_out(self, task: Task) -> bool:
         """Whether it is there for what will not happen, such as a failure."""
@@ -127,7 +137,10 @@ class _Way:
     draft: Overlay
     run: Run
     walk: _Walk
-    begins: Forecast
+    sure: bool = True
+
+    def __post_init__(self) -> None:
+        self.begins = self._may_start() if self.run.started_at is None else Forecast(self.run.started_at)
 
     def passes(self, name: TaskName) -> bool:
         """Put down when a task ends; False where a person has to act before it can."""
@@ -137,7 +150,7 @@ class _Way:
             return record.state is not T.FAILED or task.on_failure is not OnFailure.WAIT
         if record.state in LIVE:
             started = Forecast(record.started_at or record.changed_at or self.draft.now)
-            self.walk.put(name, _from_now(self.draft, self.walk.done(name, started)), T.SUCCEEDED)
+            self.walk.put(name, self._from_now(self.walk.done(name, started)), T.SUCCEEDED)
         elif self.walk.is_ruled_out(task):
             self.walk.put(name, self.walk.reached(task, self.begins), T.NOT_NEEDED)
         elif (starts := self._starts(task, record)) is not None:
@@ -145,86 +158,80 @@ class _Way:
         return name in self.walk.ends
 
     def _starts(self, task: Task, record: TaskRun) -> Forecast | None:
-        """When its next attempt will start; None where a person says so, where the window will have passed, or where
-        nobody can tell when what it waits for will come.
-        """
+        """When its next attempt will start; None where a person says so, or where the window will have passed."""
         asks = _asks(task) or unfit(self.draft, self.run)
         if record.state is T.UNKNOWN or (asks and not record.confirmed_by):
             return None
         if record.state is T.BACKOFF and record.due_at is not None:
-            return _from_now(self.draft, Forecast(record.due_at))
-        conditions = self.draft.shape(self.run).outer[task.name]
-        outside = _outside(self.draft, self.run, record, conditions, self.walk.ends)
-        if outside is None:
-            return None
-        reached = max([self.walk.reached(task, self.begins), *outside])
+            return self._from_now(Forecast(record.due_at))
+        reached = max([self.begins, *self._waits(task.after, record.freed), *self._held(task.name)])
         window = self.walk.process.window
-        if window is None:
-            return _from_now(self.draft, reached)
+        if window is None or "window" in record.freed:
+            return self._from_now(reached)
         hours = hours_of(window, self.walk.process, self.run.business_date)
-        starts = _from_now(self.draft, max(reached, Forecast(hours.opens)))
+        starts = self._from_now(max(reached, Forecast(hours.opens)))
         return starts if starts.at < hours.closes else None
 
+    def _may_start(self) -> Forecast:
+        """When a run may start that has not; what is told of other runs holds until it is told anew."""
+        run, process = self.run, self.walk.process
+        bounds = [Forecast(run.not_before or run.ordered_at), *self._waits(process.after, run.freed), *self._held(None)]
+        before = self.draft.open_before(run) if process.overlap is not Overlap.PARALLEL else None
+        bounds += [Forecast(one.expected_end) for one in before or () if one.expected_end is not None]
+        return self._from_now(max(bounds))
 
-def _begins(draft: Overlay, run: Run) -> Forecast | None:
-    """When a run started, or may start; what is told of other runs holds until it is told anew."""
-    if run.started_at is not None:
-        return Forecast(run.started_at)
-    process = draft.definition(run)
-    outside = _outside(draft, run, None, process.after, {})
-    if outside is None:
-        return None
-    bounds = [Forecast(run.not_before or run.ordered_at), *outside]
-    before = draft.open_before(run) if process.overlap is Overlap.QUEUE else None
-    if before is not None:
-        if before.expected_end is None:
-            return None
-        bounds.append(Forecast(before.expected_end))
-    return _from_now(draft, max(bounds))
+    def _waits(self, after: Iterable[Condition], freed: Collection[str]) -> Iterator[Forecast]:
+        """When the conditions open of which that can be told."""
+        for one in after:
+            if condition_gate(self.draft, self.run, one).name in freed:
+                continue
+            at = _opens(one, self._leaf)
+            self.sure = self.sure and at is not None
+            if at is not None:
+                yield at
 
+    def _held(self, task: TaskName | None) -> Iterator[Forecast]:
+        """When the holds end that stand over the run, or over a task of it."""
+        for hold in self.draft.holds_over(self.run, task):
+            self.sure = self.sure and hold.until is not None
+            if hold.until is not None:
+                yield Forecast(hold.until)
 
-def _outside(
-    draft: Overlay, run: Run, task: TaskRun | None, conditions: Iterable[Condition], ends: Mapping[TaskName, Forecast]
-) -> list[Forecast] | None:
-    """When holds and conditions will let a run or a task of it go; None where of one of them that is not known."""
-    freed = run.freed if task is None else task.freed
-    holds = [hold.until for hold in draft.holds_over(run, None if task is None else task.task)]
-    opens = [_opens(draft, run, one, ends) for one in conditions if condition_gate(draft, run, one).name not in freed]
-    if None in holds or None in opens:
-        return None
-    return [Forecast(end) for end in holds if end is not None] + [one for one in opens if one is not None]
+    def _leaf(self, leaf: Leaf) -> Forecast | None:
+        """When one condition opens; None where nobody can tell."""
+        if isinstance(leaf, Dependency) and leaf.process is None:
+            return self.walk.inner(leaf)
+        says = says_of(self.draft, self.run, leaf)
+        if says.standing is Standing.OPEN:
+            return Forecast(self.run.ordered_at)
+        other = self._upstream(leaf) if isinstance(leaf, Dependency) else None
+        at = says.opens_at if other is None else other.expected_end
+        return None if at is None else Forecast(at)
 
+    def _upstream(self, dependency: Dependency) -> Run | None:
+        """The open run of another process that is waited for."""
+        if dependency.process is None:
+            raise AssertionError("not a dependency on another process")
+        day = self.draft.catalogue.date_read(dependency, self.run.business_date)
+        newest = self.draft.newest(dependency.process) if day is None else None
+        other = newest if day is None else self.draft.latest(dependency.process, day)
+        return other if other is not None and other.state not in RUN_ENDED else None
 
-def _opens(draft: Overlay, run: Run, condition: Condition, ends: Mapping[TaskName, Forecast]) -> Forecast | None:
-    """When a condition will hold: before now where it does, and by the end of the run, or own task, it is about."""
-    if condition_gate(draft, run, condition).open:
-        return _FROM_ZERO
-    match condition:
-        case Group(of, every):
-            parts = [_opens(draft, run, one, ends) for one in of]
-            known = [part for part in parts if part is not None]
-            return (max(known) if len(known) == len(parts) else None) if every else min(known, default=None)
-        case Dependency(process=None, task=task):
-            return ends.get(task) if task is not None else None
-        case Dependency() if condition.when is not Outcome.FAILED:
-            other = _read(draft, run, condition)
-            is_open = other is not None and other.state not in RUN_ENDED
-            return Forecast(other.expected_end) if other is not None and is_open and other.expected_end else None
-        case _:
-            return None
-
-
-def _read(draft: Overlay, run: Run, dependency: Dependency) -> Run | None:
-    """The run of another process that a dependency reads."""
-    if dependency.process is None:
-        return None
-    day = draft.catalogue.date_read(dependency, run.business_date)
-    return draft.newest(dependency.process) if day is None else draft.latest(dependency.process, day)
+    def _from_now(self, told: Forecast) -> Forecast:
+        """That, or now where it has passed already."""
+        now = self.draft.now
+        return told if now <= told.at else Forecast(now, now - told.at)
 
 
-def _from_now(draft: Overlay, told: Forecast) -> Forecast:
-    """That, or now where it has passed already."""
-    return told if draft.now <= told.at else Forecast(draft.now, draft.now - told.at)
+def _opens(condition: Condition, of: Callable[[Leaf], Forecast | None]) -> Forecast | None:
+    """When a condition holds, if each part of it does when `of` says; None where that cannot be told."""
+    if not isinstance(condition, Group):
+        return of(condition)
+    parts = [_opens(one, of) for one in condition.of]
+    known = [at for at in parts if at is not None]
+    if condition.every:
+        return max(known) if known and len(known) == len(parts) else None
+    return min(known, default=None)
 
 
 def _asks(task: Task) -> bool:

@@ -207,11 +207,11 @@ def _window(draft: Overlay, run: Run) -> Iterator[Gate]:
 def _overlap(draft: Overlay, run: Run) -> Iterator[Gate]:
     if draft.definition(run).overlap is Overlap.PARALLEL:
         return
-    other = draft.open_before(run)
-    if other is not None:
-        yield _closed(
-            GateKind.OVERLAP, "overlap", f"{other.id} is {other.state.value} and comes first", about=(other.id,)
-        )
+    before = draft.open_before(run)
+    if before is not None:
+        first, last = before
+        detail = f"{first.id} is {first.state.value} and comes first" if first is last else f"{last.id} comes before it"
+        yield _closed(GateKind.OVERLAP, "overlap", detail, about=(first.id,))
 
 
 def _holds(draft: Overlay, run: Run, task: TaskName | None) -> Iterator[Gate]:

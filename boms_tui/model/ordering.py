@@ -9,6 +9,9 @@ from boms_tui.model.ids import run_id
 from boms_tui.model.records import Run
 from boms_tui.model.states import RUN_ENDED, RunEvent, RunState, run_after
 
+LONGEST_CAUSE = 400
+"""Characters of a cause that are kept in an occurrence as they are; a longer one is told apart by its hash."""
+
 
 def order_by_itself(
     draft: Draft,

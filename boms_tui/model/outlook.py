@@ -2,16 +2,17 @@
 
 A run is looked at when it comes, moves, or one of its tasks changes; what changes all the time, once in half a minute.
 Without a change it is looked at after a tenth of what is left, so that the row never tells what is far from true; and
-what is overdue puts the end off at every moment, so the looks at that get further apart.
+what is overdue puts the end off at every moment, so the looks at that get further apart, but for the moment at which a
+deadline can be kept no more.
 """
 
 from datetime import datetime, timedelta
 
-from boms_tui.model.deadlines import Deadline, at_risk, in_words
+from boms_tui.model.deadlines import Deadline, at_risk, in_words, out_of_reach
 from boms_tui.model.decision import Outlook
 from boms_tui.model.draft import Draft
 from boms_tui.model.facts import ForecastDue
-from boms_tui.model.forecast import forecast
+from boms_tui.model.forecast import Forecast, forecast
 from boms_tui.model.records import Late, Run
 from boms_tui.model.states import RUN_ENDED
 from boms_tui.model.wall import wall_time
@@ -63,12 +64,18 @@ def _foretell(draft: Draft, run: Run) -> None:
         if run.expected_end is not None:
             _tell_of_end(draft, run, None)
         return
-    draft.put_outlook(Outlook(run.id, now, now + max(LEAST, (found.at - now) / SHARE, found.overdue)))
-    risk = at_risk(draft.definition(run), run, found.at, now)
+    process, left = draft.definition(run), found.at - now
+    again = now + max(LEAST, left / SHARE, found.overdue)
+    draft.put_outlook(Outlook(run.id, now, min(again, out_of_reach(process, run, left, now) or again)))
+    risk = at_risk(process, run, found.at, now)
+    end = found.at if found.sure else None
     if (risk is not None) != (Late.AT_RISK in run.late):
-        _tell_of_risk(draft, run, found.at, risk)
-    elif run.expected_end is None or abs(found.at - run.expected_end) > max(LEAST, (found.at - now) / SHARE):
-        _tell_of_end(draft, run, found.at)
+        _tell_of_risk(draft, run, found, risk)
+    elif end is None or run.expected_end is None:
+        if end is not run.expected_end:
+            _tell_of_end(draft, run, end)
+    elif abs(end - run.expected_end) > max(LEAST, (end - now) / SHARE):
+        _tell_of_end(draft, run, end)
 
 
 def _tell_of_end(draft: Draft, run: Run, end: datetime | None) -> None:
@@ -78,10 +85,11 @@ def _tell_of_end(draft: Draft, run: Run, end: datetime | None) -> None:
     draft.say("expected-end", run.id, before=before, after=after)
 
 
-def _tell_of_risk(draft: Draft, run: Run, end: datetime, risk: Deadline | None) -> None:
+def _tell_of_risk(draft: Draft, run: Run, found: Forecast, risk: Deadline | None) -> None:
     """A deadline that will be passed is told of before it is; so is one that will be kept after all."""
-    process = draft.definition(run)
-    ends = f"expected to end at {wall_time(end, process.timezone, draft.now)}"
+    process, end = draft.definition(run), found.at if found.sure else None
+    at = wall_time(found.at, process.timezone, draft.now)
+    ends = f"expected to end at {at}" if found.sure else f"cannot end before {at}"
     if risk is None:
         draft.edit_run(run, expected_end=end, late=_without_risk(run))
         draft.say("in-time", run.id, before=Late.AT_RISK.value, reason=ends)

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from heapq import nsmallest
 
 from boms_tui.model.definition import Process
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName, folder_of, task_ref
@@ -11,7 +12,7 @@ from boms_tui.model.needs import Needs
 from boms_tui.model.ranks import Line, Rank, place_of
 from boms_tui.model.records import Attempt, Event, Habit, Hold, Run, Sighting, TaskRun, User
 from boms_tui.model.shape import Shape, shape_of
-from boms_tui.model.snapshot import Snapshot, TaskKey
+from boms_tui.model.snapshot import Snapshot, TaskKey, age_of
 from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, RunState, TaskState
 
 ROOT = "/"
@@ -95,9 +96,11 @@ class Overlay:
 
     def newest(self, process: ProcessId) -> Run | None:
         """The run of a process that was ordered last of all that are neither cancelled nor missed."""
-        ids = {*self.snapshot.of_process.get(process, ()), *self._added.get(process, ())}
-        runs = (run for run in map(self.run, ids) if run and run.state not in {RunState.CANCELLED, RunState.MISSED})
-        return max(runs, key=lambda run: (run.ordered_at, run.business_date, run.number), default=None)
+        known = (self.run(run) for run in reversed(self.snapshot.of_process.get(process, ())))
+        last = next((run for run in known if run is not None and run.state not in _CAME_TO_NOTHING), None)
+        changed = (run for run in self._runs.changed.values() if run.process == process)
+        runs = [run for run in changed if run.state not in _CAME_TO_NOTHING] + ([] if last is None else [last])
+        return max(runs, key=age_of, default=None)
 
     def event(self, name: str, day: date, receiver: ProcessId) -> Event | None:
         """The event as it was posted for that date, for all or for this receiver."""
@@ -122,18 +125,24 @@ class Overlay:
         known = dict.fromkeys((*self.snapshot.sightings.get(run, ()), *places))
         return [one for one in (self.sighting(run, place) for place in known) if one is not None]
 
-    def open_before(self, run: Run) -> Run | None:
-        """An unfinished run of the same process that was ordered earlier."""
-        order = (run.ordered_at, run.number, run.id)
-        return min(
-            (other for other in self.open_runs(run.process) if (other.ordered_at, other.number, other.id) < order),
-            key=lambda other: other.ordered_at,
-            default=None,
-        )
+    def open_before(self, run: Run) -> tuple[Run, Run] | None:
+        """Of the unfinished runs of the same process that were ordered earlier, the first and the last."""
+        own = _place(run)
+        earlier = [other for other in self._open_runs(run.process) if _place(other) < own]
+        return (min(earlier, key=_place), max(earlier, key=_place)) if earlier else None
+
+    def open_after(self, run: Run, most: int) -> list[Run]:
+        """The next unfinished runs of the same process that were ordered later."""
+        own = _place(run)
+        return nsmallest(most, (other for other in self._open_runs(run.process) if _place(other) > own), key=_place)
 
     def open_runs(self, process: ProcessId) -> list[Run]:
-        ids = {*self.snapshot.open_runs.get(process, ()), *self._added.get(process, ())}
-        return [run for run in map(self.run, sorted(ids)) if run and run.state not in RUN_ENDED]
+        return sorted(self._open_runs(process), key=lambda run: run.id)
+
+    def _open_runs(self, process: ProcessId) -> Iterator[Run]:
+        """In no order that means anything."""
+        ids = dict.fromkeys((*self.snapshot.open_runs.get(process, ()), *self._added.get(process, ())))
+        return (run for run in map(self.run, ids) if run and run.state not in RUN_ENDED)
 
     def hold(self, hold: str) -> Hold | None:
         return self._holds.get(hold)
@@ -227,6 +236,14 @@ class Overlay:
             run = self.run(task.run) if task is not None and task.state is TaskState.READY else None
             if task is not None and run is not None:
                 yield place_of(self.definition(run), task)
+
+
+_CAME_TO_NOTHING = frozenset({RunState.CANCELLED, RunState.MISSED})
+
+
+def _place(run: Run) -> tuple[datetime, int, RunId]:
+    """Where a run stands among those of its process."""
+    return run.ordered_at, run.number, run.id
 
 
 def _folders(process: ProcessId) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What is read from the store to build a snapshot: durable records of one moment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -48,6 +48,16 @@ class Catalogue:
                         found.setdefault((self._calendar_read(one), one.date, one.within), one)
         return tuple(found.values())
 
+    @cached_property
+    def looked_back_on(self) -> Mapping[ProcessId, timedelta]:
+        """The processes of which a young end counts, whatever its date, and how old it may be at the most."""
+        return longest_look_backs(
+            one
+            for process in self.processes.values()
+            for after in (process.after, *(task.after for task in process.tasks.values()))
+            for one in dependencies(after)
+        )
+
     def date_read(self, dependency: Dependency, own: date) -> date | None:
         """The business date that a run of `own` reads of the other process; `previous` is by its calendar.
 
@@ -78,13 +88,22 @@ class Catalogue:
         return EVERY_DAY if known is None else known.calendar
 
 
+def longest_look_backs(read: Iterable[Dependency]) -> dict[ProcessId, timedelta]:
+    """The processes of which some dependency reads the newest run, and how old its end may be at the most."""
+    found: dict[ProcessId, timedelta] = {}
+    for one in read:
+        if one.process is not None and one.within is not None and one.date is RelativeDate.NEWEST:
+            found[one.process] = max(one.within, found.get(one.process, one.within))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """Runs with everything that deciding about them needs.
 
     `definitions` holds, by (process, revision), what each run was ordered with. `attempts` are the live and
     unknown ones. `dates` are the business dates of which every run is here. `beside` are runs that only compete with
-    them: of those, `tasks` has no more than what is ready.
+    them: of those, `tasks` has no more than what is ready. `used` are causes whose runs need not be here.
     """
 
     runs: tuple[Run, ...] = ()
@@ -96,6 +115,7 @@ class Picture:
     beside: tuple[Run, ...] = ()
     events: tuple[Event, ...] = ()
     sightings: tuple[Sighting, ...] = ()
+    used: frozenset[tuple[ProcessId, str]] = frozenset()
 
     def joined(self, other: "Picture") -> "Picture":
         """This, and what another has besides; a run that both have stays as it is here."""
@@ -116,4 +136,5 @@ class Picture:
             beside=tuple(beside.values()),
             events=(*other.events, *self.events),
             sightings=(*other.sightings, *self.sightings),
+            used=self.used | other.used,
         )

@@ -199,8 +199,16 @@ def _orders(
         if definition and process not in done:
             found = islice(_orders_of(catalogue.almanac, definition, day, done), most)
             runs = sorted(found, key=lambda one: one.earliest)
-            done[process] = tuple(runs[:MOST_A_DAY])
+            done[process] = tuple(_first_of_each(runs) if definition.once_per_date else runs[:MOST_A_DAY])
     return done
+
+
+def _first_of_each(runs: Iterable[Planned]) -> Iterable[Planned]:
+    """What may order the one run of a date: the first of its times, and the first of each cause without one."""
+    first: dict[str | None, Planned] = {}
+    for one in runs:
+        first.setdefault(one.cause if one.at is None else None, one)
+    return first.values()
 
 
 def _orders_of(
@@ -208,10 +216,12 @@ def _orders_of(
 ) -> Iterator[Planned]:
     if not almanac.has(process.calendar, day):
         return
+    times: set[datetime] = set()
     for start in process.start:
         match start:
             case CronStart(cron):
-                for at in cron_times(almanac, process, cron, day):
+                for at in (at for at in cron_times(almanac, process, cron, day) if at not in times):
+                    times.add(at)
                     yield Planned(process.id, day, at, str(start), at)
             case ProcessStart(upstream):
                 for cause in done.get(upstream, ()):

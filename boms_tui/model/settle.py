@@ -5,7 +5,7 @@ from boms_tui.model.definition import Manual, Task
 from boms_tui.model.draft import RUNTIME, Draft
 from boms_tui.model.endings import SPENT
 from boms_tui.model.followers import follow_task
-from boms_tui.model.gates import task_gates
+from boms_tui.model.gates import outer_gates, task_gates
 from boms_tui.model.ids import RunId, TaskName
 from boms_tui.model.outlook import foresee
 from boms_tui.model.progress import consider_run
@@ -109,12 +109,15 @@ def _give_turns(draft: Draft) -> bool:
 
 
 def _start(draft: Draft, task: TaskRun) -> bool:
-    """Give a ready task its turn; whether it keeps the slot, units and locks that it has got."""
+    """Give a ready task its turn; whether it keeps the slot, units and locks that it has got.
+
+    While it was in line a hold may have come, its window passed, or what it waited for become too old.
+    """
     run = draft.run(task.run)
     if run is None:
         raise AssertionError(f"{task.ref} belongs to no run")
     defined = draft.definition(run).tasks[task.task]
-    if any(draft.holds_over(run, task.task)):
+    if not all(gate.open for gate in outer_gates(draft, run, task)):
         draft.look_at(task.run, task.task)
     elif defined.dry:
         _pass_dry(draft, task)

@@ -43,9 +43,10 @@ class Snapshot:
     `pools` has the slots of each pool that this runtime serves; `node` and `epoch` mark the attempts it claims,
     and `alone` says that no other machine has this store, whatever a runtime on this one called itself;
     `site` is where definitions are applied. `beside` are runs of which only what is ready and what is open is
-    known. `holders` has the units of each resource and lock that open attempts hold, by task. `waiters` are by process
-    and date, None for those that read its newest run; `awaited` are those who wait for `event:NAME` and `file:PATH`.
-    `outlooks` are of the open runs whose end this leader has foretold.
+    known. `of_process` has the runs of each process, the newest last. `holders` has the units of each resource and
+    lock that open attempts hold, by task. `waiters` are by process and date, None for those that read its newest run;
+    `awaited` are those who wait for `event:NAME` and `file:PATH`. `outlooks` are of the open runs whose end this leader
+    has foretold.
     """
 
     catalogue: Catalogue = field(default_factory=Catalogue)
@@ -70,7 +71,7 @@ class Snapshot:
     counts: dict[RunId, Counter[TaskState]] = field(default_factory=dict)
     numbers: dict[tuple[ProcessId, date], list[RunId]] = field(default_factory=lambda: defaultdict(list))
     open_runs: dict[ProcessId, dict[RunId, None]] = field(default_factory=lambda: defaultdict(dict))
-    of_process: dict[ProcessId, dict[RunId, None]] = field(default_factory=lambda: defaultdict(dict))
+    of_process: dict[ProcessId, list[RunId]] = field(default_factory=lambda: defaultdict(list))
     events: dict[tuple[str, date, str], Event] = field(default_factory=dict)
     sightings: dict[RunId, dict[str, Sighting]] = field(default_factory=lambda: defaultdict(dict))
     waiters: dict[tuple[ProcessId, date | None], dict[TaskName | None, Waiting]] = field(default_factory=dict)
@@ -132,6 +133,7 @@ class Snapshot:
             self._put_sighting(sighting)
         self._put({"holds": picture.holds, "events": picture.events})
         self._time_look_backs(run for run in picture.runs if run.id in new)
+        self.occurrences |= picture.used
         self.dates |= picture.dates
 
     def apply(self, decision: Decision) -> None:
@@ -150,7 +152,7 @@ class Snapshot:
         for run in [run for run in self.runs.values() if run.business_date in gone and run.state in RUN_ENDED]:
             del self.runs[run.id], self.tasks[run.id], self.counts[run.id]
             self.numbers.pop((run.process, run.business_date), None)
-            self.of_process[run.process].pop(run.id, None)
+            self.of_process[run.process].remove(run.id)
             self.sightings.pop(run.id, None)
             self.occurrences.discard((run.process, run.occurrence))
         for key in [key for key, waiting in self.waiters.items() if key[1] in gone and not any(waiting.values())]:
@@ -169,6 +171,11 @@ class Snapshot:
         self._seen = now
         return self.timers.due(now)
 
+    def receivers(self, event: str) -> list[ProcessId]:
+        """Whom an event concerns by the definitions in force, or by those that open runs were ordered with."""
+        waiting = {self.runs[run].process for run, _ in self.awaited.get(f"event:{event}", ())}
+        return sorted({*self.catalogue.causes.receivers(event), *(waiting & self.catalogue.processes.keys())})
+
     def unended(self) -> Iterator[Run]:
         """The runs that have not ended."""
         return (self.runs[run] for runs in self.open_runs.values() for run in runs)
@@ -186,6 +193,9 @@ class Snapshot:
         self.runs[run.id] = run
         if before is None:
             self._index_run(run)
+        elif before.ordered_at != run.ordered_at:
+            self.of_process[run.process].remove(run.id)
+            self._age(run)
         open_runs = self.open_runs[run.process]
         if run.state in RUN_ENDED:
             open_runs.pop(run.id, None)
@@ -222,8 +232,11 @@ class Snapshot:
         self.tasks[run.id] = {}
         self.counts[run.id] = Counter()
         self.occurrences.add((run.process, run.occurrence))
-        self.of_process[run.process][run.id] = None
+        self._age(run)
         insort(self.numbers[run.process, run.business_date], run.id, key=lambda known: self.runs[known].number)
+
+    def _age(self, run: Run) -> None:
+        insort(self.of_process[run.process], run.id, key=lambda known: age_of(self.runs[known]))
 
     def _watch(self, run: Run, *, watching: bool) -> None:
         shape = shape_of(self.definitions[run.process, run.revision])
@@ -356,6 +369,11 @@ _KEPT: Mapping[str, Callable[[Snapshot, Any], None]] = {
     "outlooks": Snapshot._put_outlook,
 }
 """Where each kind of record of a decision goes, in the order in which they lean on each other."""
+
+
+def age_of(run: Run) -> tuple[datetime, date, int]:
+    """By this the runs of a process are newer or older than each other."""
+    return run.ordered_at, run.business_date, run.number
 
 
 def _awaits(run: Run) -> tuple[datetime | None, datetime | None]:

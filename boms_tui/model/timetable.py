@@ -42,10 +42,13 @@ class Timetable:
                 self._begun[era.process.id] = era.since
             else:
                 self._coming.extend(_within(catalogue.almanac, era, since, era.until))
-        self.use(catalogue)
+        self.use(catalogue, since)
 
-    def use(self, catalogue: Catalogue) -> None:
-        """Follow a changed catalogue; a new schedule counts from where the old one was last looked at."""
+    def use(self, catalogue: Catalogue, now: datetime) -> None:
+        """Follow a changed catalogue; a new schedule counts from where the old one was last looked at.
+
+        That may be to come where the clock was set back: a process that is new counts from `now`.
+        """
         before, self._known = self._known, catalogue
         moved = catalogue.calendars != before.calendars
         same = {
@@ -58,8 +61,9 @@ class Timetable:
         self._coming = [entry for entry in self._coming if entry[1] in same or entry[2] == _PAST]
         heapq.heapify(self._coming)
         for process in catalogue.processes.values():
+            seen = self._seen if process.id in before.processes else min(self._seen, now)
             for cron in crons_of(process) if process.id not in same else ():
-                self._push(process, cron, max(self._seen, self._begun.get(process.id, self._seen)))
+                self._push(process, cron, max(seen, self._begun.get(process.id, seen)))
 
     def next_at(self) -> datetime | None:
         return self._coming[0][0] if self._coming else None

@@ -57,6 +57,10 @@ class FileStart:
     def __str__(self) -> str:
         return f"file {self.check.path}"
 
+    @property
+    def takes_away(self) -> bool:
+        return bool(self.move_to or self.mark)
+
 
 Start: TypeAlias = CronStart | ProcessStart | EventStart | FileStart
 

@@ -7,6 +7,7 @@ from boms_tui.model.arrivals import occurrence_of
 from boms_tui.model.condition import Dependency, RelativeDate
 from boms_tui.model.facts import Asked, Fact, FileCame, NotOrderedDue, OccurrenceDue
 from boms_tui.model.ids import ProcessId, business_date, parse_run_id, split_ref
+from boms_tui.model.picture import Picture, longest_look_backs
 from boms_tui.model.planning import business_date_of
 from boms_tui.model.reach import dates_read
 from boms_tui.model.records import Run
@@ -29,6 +30,7 @@ class Dates:
         self._store = store
         self._snapshot = snapshot
         self._tidied: date | None = None
+        self._known = snapshot.catalogue
 
     def load_open(self, now: datetime) -> None:
         """Have what the open runs and the days around today look at."""
@@ -37,8 +39,13 @@ class Dates:
     def load_for(self, facts: Iterable[Fact], now: datetime) -> None:
         """Have what deciding about `facts` looks at."""
         facts = list(facts)
-        days = {day for fact in facts for day in self._days_of(fact, now)} | self._used_up(facts)
-        self._load(self._read_by_any(days, now))
+        days = self._used_up(fact for fact in facts if isinstance(fact, FileCame))
+        days |= {day for fact in facts for day in self._days_of(fact, now)}
+        wanted = self._read_by_any(days, now)
+        if self._known is not self._snapshot.catalogue:
+            self._known = self._snapshot.catalogue
+            wanted |= self._ended_lately(now)
+        self._load(wanted)
 
     def tidy(self, now: datetime) -> None:
         """Once a day, forget the dates that nothing looks at any more, and the sessions that are over."""
@@ -59,7 +66,15 @@ class Dates:
         days = {now.date() + timedelta(days=shift) for shift in AROUND}
         open_runs = [(self._outside(run), run.business_date) for run in self._snapshot.unended()]
         own = dates_read(self._snapshot.catalogue, open_runs, now.date())
-        return own | self._read_by_any(days | {run.business_date for run in self._snapshot.unended()}, now)
+        days |= {run.business_date for run in self._snapshot.unended()}
+        return own | self._read_by_any(days, now) | self._ended_lately(now)
+
+    def _ended_lately(self, now: datetime) -> set[date]:
+        """The dates, however old, of what ended lately enough for those who look back."""
+        own = longest_look_backs(one for run in self._snapshot.unended() for one in self._outside(run))
+        read = {**own, **self._snapshot.catalogue.looked_back_on}
+        longest = max((*own.values(), *read.values()), default=None)
+        return set() if longest is None else self._store.dates_ended_since(read, now - longest)
 
     def _read_by_any(self, days: Iterable[date], now: datetime) -> set[date]:
         """What a run of any process for these dates would look at: success may order any of them."""
@@ -71,17 +86,25 @@ class Dates:
         definition = self._snapshot.definitions[run.process, run.revision]
         return [dependency for _, dependency in shape_of(definition).outside]
 
-    def _used_up(self, facts: Iterable[Fact]) -> set[date]:
-        """The dates of the runs that files which lie there still have ordered, however long ago."""
-        came = {(fact.process, occurrence_of(fact)) for fact in facts if isinstance(fact, FileCame)}
-        unknown = {one for one in came if one not in self._snapshot.occurrences}
-        return self._store.dates_ordered(unknown) if unknown else set()
+    def _used_up(self, files: Iterable[FileCame]) -> set[date]:
+        """Learn which files that lie there have had their runs, however long ago: only to take one away, the run of
+        which is needed, whose date this gives.
+        """
+        came = {_cause(fact): fact for fact in files}
+        unknown = came.keys() - self._snapshot.occurrences
+        if not unknown:
+            return set()
+        used = self._store.dates_ordered(unknown)
+        self._snapshot.admit(Picture(used=frozenset(used)))
+        return {day for cause, day in used.items() if came[cause].start.takes_away}
 
     def _days_of(self, fact: Fact, now: datetime) -> set[date]:
         match fact:
             case OccurrenceDue(process, at):
                 return self._current(process, at)
             case FileCame(process, date=day):
+                if _cause(fact) in self._snapshot.occurrences:
+                    return set()
                 return {day} if day is not None else self._current(process, now)
             case NotOrderedDue(_, day):
                 return {day} - self._snapshot.dates
@@ -123,9 +146,13 @@ class Dates:
         named = business_date(fact.request.parameters.get("date", ""))
         if named is not None:
             return {named}
-        receivers = self._snapshot.catalogue.causes.receivers(fact.request.target)
+        receivers = self._snapshot.receivers(fact.request.target)
         return {day for process in receivers for day in self._current(process, now)}
 
     def _current(self, process: ProcessId, at: datetime) -> set[date]:
         known = self._snapshot.catalogue.processes.get(process)
         return {business_date_of(known, at)} if known is not None else set()
+
+
+def _cause(fact: FileCame) -> tuple[ProcessId, str]:
+    return fact.process, occurrence_of(fact)

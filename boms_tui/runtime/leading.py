@@ -135,7 +135,7 @@ class Term:
         self.snapshot.apply(decision)
         self.shipping.ended(attempt for attempt in decision.attempts if attempt.state not in ATTEMPT_LIVE)
         if decision.catalogue is not None:
-            self.timetable.use(decision.catalogue)
+            self.timetable.use(decision.catalogue, clock.now())
             self.lookout.use(decision.catalogue)
         if decision.runs or decision.catalogue is not None:
             self.files.want(self.wants.wanted(clock.now()))

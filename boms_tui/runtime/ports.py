@@ -79,8 +79,12 @@ class LeaderStore(Protocol):
         """The highest run number of that process and date, 0 where there is none."""
         ...
 
-    def dates_ordered(self, occurrences: Collection[tuple[ProcessId, str]]) -> set[date]:
+    def dates_ordered(self, occurrences: Collection[tuple[ProcessId, str]]) -> Mapping[tuple[ProcessId, str], date]:
         """The business dates of the runs that these occurrences have ordered, each with its process."""
+        ...
+
+    def dates_ended_since(self, processes: Collection[ProcessId], moment: datetime) -> set[date]:
+        """The business dates of the runs of these processes that ended at `moment` or later."""
         ...
 
     def history(self, process: ProcessId) -> Sequence[tuple[datetime, Process]]:

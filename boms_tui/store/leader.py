@@ -172,9 +172,13 @@ class Leader:
         highest = select(func.max(run.number)).where(run.process == process, run.business_date == business_date)
         return self._access.read(lambda connection: connection.scalar(highest)) or 0
 
-    def dates_ordered(self, occurrences: Collection[tuple[ProcessId, str]]) -> set[date]:
+    def dates_ordered(self, occurrences: Collection[tuple[ProcessId, str]]) -> Mapping[tuple[ProcessId, str], date]:
         """The business dates of the runs that these occurrences have ordered, each with its process."""
         return self._access.read(lambda connection: pictures.dates_ordered(connection, occurrences))
+
+    def dates_ended_since(self, processes: Collection[ProcessId], moment: datetime) -> set[date]:
+        """The business dates of the runs of these processes that ended at `moment` or later."""
+        return self._access.read(lambda connection: pictures.dates_ended_since(connection, processes, moment))
 
     def history(self, process: ProcessId) -> Sequence[tuple[datetime, Process]]:
         """Each definition that a process had, and when it was applied, the newest first."""

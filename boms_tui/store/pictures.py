@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
@@ -73,14 +73,27 @@ def known(connection: Connection, attempts: Collection[AttemptId]) -> dict[Attem
     return found
 
 
-def dates_ordered(connection: Connection, occurrences: Collection[tuple[ProcessId, str]]) -> set[date]:
+def dates_ordered(
+    connection: Connection, occurrences: Collection[tuple[ProcessId, str]]
+) -> dict[tuple[ProcessId, str], date]:
     """The business dates of the runs that these occurrences have ordered, each with its process."""
-    wanted, found = sorted(occurrences), set[date]()
+    wanted, found = sorted(occurrences), {}
+    columns = (run.c.process, run.c.occurrence, run.c.business_date)
     for first in range(0, len(wanted), AT_ONCE):
         some = (
             and_(run.c.process == process, run.c.occurrence == one) for process, one in wanted[first : first + AT_ONCE]
         )
-        found.update(connection.scalars(select(run.c.business_date).where(or_(*some))))
+        for process, one, day in connection.execute(select(*columns).where(or_(*some))):
+            found[process, one] = day
+    return found
+
+
+def dates_ended_since(connection: Connection, processes: Collection[ProcessId], moment: datetime) -> set[date]:
+    """The business dates of the runs of these processes that ended at `moment` or later."""
+    named, found = sorted(processes), set[date]()
+    for first in range(0, len(named), AT_ONCE):
+        young = and_(run.c.process.in_(named[first : first + AT_ONCE]), run.c.ended_at >= moment)
+        found.update(connection.scalars(select(run.c.business_date).where(young).distinct()))
     return found
 
 

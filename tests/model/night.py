@@ -81,18 +81,25 @@ class Night:
         return decision
 
     def redefine(
-        self, *resources: Resource, roles: Iterable[Role] = (), calendars: Iterable[Calendar] = ()
+        self,
+        *resources: Resource,
+        roles: Iterable[Role] = (),
+        calendars: Iterable[Calendar] = (),
+        processes: Iterable[Process] = (),
     ) -> Decision:
-        """Apply other resources, roles and calendars."""
-        draft = Draft(self.snapshot, self.now)
+        """Apply other resources, roles, calendars and processes."""
+        draft, processes = Draft(self.snapshot, self.now), tuple(processes)
         changed = [Revision("resource", one.id, 2, "", "", "author", self.now) for one in resources]
         changed += [Revision("role", one.id, 2, "", "", "author", self.now) for one in roles]
         changed += [Revision("calendar", one.id, 2, "", "", "author", self.now) for one in calendars]
+        changed += [Revision("process", one.id, 2, "", "", "author", self.now) for one in processes]
         catalogue = replace(
             draft.catalogue,
             resources={**draft.catalogue.resources, **{one.id: one for one in resources}},
             roles={**draft.catalogue.roles, **{one.id: one for one in roles}},
             calendars={**draft.catalogue.calendars, **{one.id: one for one in calendars}},
+            processes={**draft.catalogue.processes, **{one.id: one for one in processes}},
+            revisions={**draft.catalogue.revisions, **{one.id: 2 for one in processes}},
         )
         draft.put_revisions(changed, catalogue)
         settle(draft)

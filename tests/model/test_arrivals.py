@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, time, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -13,7 +14,7 @@ from boms_tui.model.facts import FileCame, OccurrenceDue, Said
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart
-from tests.model.night import DAY, EVENING, Night, process, task
+from tests.model.night import DAY, EVENING, Night, after, process, task
 
 UP, DOWN = "a/up@2026-11-20.1", "a/down@2026-11-20.1"
 WEEKDAYS = Catalogue(calendars={"nse": Calendar("nse", weekend=frozenset({5, 6}))})
@@ -132,6 +133,15 @@ def test_an_event_opens_the_gates_of_its_date_for_runs_that_come_later_too() -> 
     assert night.why("a/down@2026-11-20.2") == {}
 
 
+def test_an_event_opens_the_gate_of_a_run_whose_process_waits_for_it_no_more() -> None:
+    night = Night(process("a/down", task("use"), after=(EventWait("go"),)))
+    night.order("a/down")
+    night.redefine(processes=[process("a/down", task("use"))])
+    assert night.run(DOWN).state == "waiting"
+    assert night.ask("event", "go").code == "ok"
+    assert night.run(DOWN).state == "running"
+
+
 def test_an_event_that_orders_and_opens_does_both_at_once() -> None:
     night = by_event(after=(EventWait("go"),))
     night.ask("event", "go")
@@ -222,6 +232,18 @@ def test_a_very_long_path_is_told_apart_too() -> None:
     assert len(night.run(DOWN).occurrence) < 500
 
 
+def test_a_very_long_cause_is_told_apart_by_an_occurrence_that_every_store_can_keep() -> None:
+    up, step = f"{'a' * 200}/{'b' * 190}", "t" * 200
+    night = Night(
+        process(up, task(step)),
+        process("a/down", task("use"), start=(ProcessStart(ProcessId(up), TaskName(step), Outcome.FINISHED),)),
+    )
+    for number in (1, 2):
+        night.end(night.order(up), step)
+        assert len(ordered(night)) == number
+        assert len(night.run(f"a/down@2026-11-20.{number}").occurrence) < 500
+
+
 def test_the_first_cause_orders_the_one_run_of_a_date_and_later_ones_are_journalled() -> None:
     night = Night(process("a/down", task("use"), start=(CronStart("0 13 * * *"), EventStart("go")), once_per_date=True))
     night.ask("event", "go")
@@ -249,6 +271,22 @@ def test_a_follower_is_ordered_for_the_dates_of_its_calendar_alone() -> None:
     night.order("a/up", {"date": SATURDAY.isoformat()})
     night.end("a/up@2026-11-21.1", "load")
     assert ordered(night) == []
+
+
+@pytest.mark.parametrize("chain", [(), ("a/middle",)])
+def test_who_waits_for_what_a_task_would_have_ordered_needs_a_person_once_it_did_not(chain: tuple[str, ...]) -> None:
+    first, *rest = (*chain, "a/down")
+    starts = {first: ProcessStart(ProcessId("a/up"), TaskName("load"), Outcome.FAILED)}
+    starts |= {name: ProcessStart(ProcessId(before)) for before, name in pairwise((first, *rest))}
+    night = Night(
+        process("a/up", task("load")),
+        *(process(name, task("use"), start=(start,)) for name, start in starts.items()),
+        process("a/wait", task("use"), after=after("a/down")),
+    )
+    up, wait = night.order("a/up"), night.order("a/wait")
+    assert night.run(wait).state == "waiting"
+    night.end(up, "load")
+    assert (night.run(wait).state, night.run(wait).reason) == ("stalled", "nothing will order a/down@2026-11-20")
 
 
 def test_a_milestone_orders_those_alone_who_wait_for_it() -> None:

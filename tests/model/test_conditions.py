@@ -18,6 +18,8 @@ from boms_tui.model.condition import (
     Outcome,
     RelativeDate,
 )
+from boms_tui.model.definition import Overlap
+from boms_tui.model.draft import Draft
 from boms_tui.model.facts import LookedAway, OccurrenceDue, RunDue, Said, Sighted, TookOver
 from boms_tui.model.ids import ProcessId, RunId, TaskName
 from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart, Start
@@ -128,6 +130,21 @@ def test_what_a_schedule_will_order_again_is_waited_for() -> None:
     night.order("a/down")
     assert night.run(DOWN).state == "waiting"
     assert night.closed(DOWN) == {"dependency:a/up within 2h": "no run of a/up is that young"}
+
+
+def test_the_newest_run_is_the_one_that_was_ordered_last_whatever_its_number() -> None:
+    night = Night(process("b/x", task("t"), overlap=Overlap.PARALLEL))
+    night.tell(OccurrenceDue(ProcessId("b/x"), EVENING, missed=True))
+    (first,) = night.snapshot.runs
+    newest = []
+    for act in (lambda: night.order("b/x"), lambda: night.ask("order", first), lambda: night.ask("cancel", first)):
+        night.wait(HOUR)
+        act()
+        found = Draft(night.snapshot, night.now).newest(ProcessId("b/x"))
+        newest.append(found.number if found is not None else None)
+    night.end(first, "t", code=9)
+    found = Draft(night.snapshot, night.now).newest(ProcessId("b/x"))
+    assert (newest, found and found.number) == ([2, 1, 1], 2)
 
 
 def test_a_newer_run_in_progress_closes_a_look_back() -> None:

@@ -1,12 +1,11 @@
 """When a run will end, from how long its tasks took before."""
 
-from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
 
-from boms_tui.model.condition import Dependency, EventWait, FileCheck, FileWait, Group, Outcome
+from boms_tui.model.condition import Condition, Dependency, EventWait, FileCheck, FileWait, Group, Outcome
 from boms_tui.model.definition import Manual, OnFailure, Overlap, Process, RetryPolicy, Task, Window
 from boms_tui.model.draft import Draft
 from boms_tui.model.forecast import expected_end, planned_ends, typical_length
@@ -169,31 +168,66 @@ def test_a_run_that_waits_for_others_ends_after_them() -> None:
     assert minutes(night, f"ops/mail@{DAY}.1") == 2
 
 
-def test_nothing_is_foretold_of_what_waits_for_what_nobody_can_tell() -> None:
-    habit = took("ops/load", a=10)
-    for awaited in (EventWait("go"), FileWait(FileCheck("in/a.csv")), after("risk/none")[0]):
-        night = Night(process("risk/none", task("a")), process("ops/load", task("a", after=(awaited,))))
+def waits_for(*conditions: Condition, within_task: bool = False) -> Night:
+    """A run of a task of a minute, which waits beside one of `risk/var`, half an hour, and of `risk/slow`, a day."""
+    mine = process(
+        "ops/load", task("b", after=conditions if within_task else ()), after=() if within_task else conditions
+    )
+    night = Night(process("risk/var", task("a"), task("z", "a")), process("risk/slow", task("a")), mine)
+    for habit in (took("risk/var", a=10, z=20), took("risk/slow", a=1_440), took("ops/load", b=1)):
         night.snapshot.habits[habit.process] = habit
-        night.order("ops/load")
-        assert minutes(night) is None
-    night = Night(process("ops/load", task("a"), after=(EventWait("go"),)))
-    night.snapshot.habits[habit.process] = habit
-    night.order("ops/load")
+    for name in ("risk/var", "risk/slow", "ops/load"):
+        night.order(name)
+    return night
+
+
+@pytest.mark.parametrize("within_task", [False, True])
+def test_of_several_that_are_enough_the_first_counts(*, within_task: bool) -> None:
+    var, slow = after("risk/var", "risk/slow")
+    assert minutes(waits_for(Group((slow, var)), within_task=within_task)) == 31
+    assert minutes(waits_for(Group((slow, EventWait("go"), var)), within_task=within_task)) == 31
+    assert minutes(waits_for(Group((slow, var), every=True), within_task=within_task)) == 1_441
+
+
+@pytest.mark.parametrize("within_task", [False, True])
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        EventWait("go"),
+        FileWait(FileCheck("in/x")),
+        *after("risk/none"),
+        Group((EventWait("go"), *after("risk/var")), every=True),
+    ],
+)
+def test_what_waits_for_something_nobody_can_foretell_has_no_end_to_be_told(
+    unknown: Condition, *, within_task: bool
+) -> None:
+    night = waits_for(unknown, within_task=within_task)
     assert minutes(night) is None
-    night.ask("event", "go")
+    night.ask("free", f"{RUN}:b" if within_task else RUN, given={"gate": next(iter(night.closed(RUN, "b")))})
+    assert minutes(night) == 1
+
+
+def test_a_task_that_has_ended_puts_nothing_off_though_its_run_goes_on() -> None:
+    night = waits_for(*after("risk/var:a"))
+    assert minutes(night) == 31
+    night.end(f"risk/var@{DAY}.1", "a")
+    assert minutes(night) == 1
+
+
+def test_what_is_open_or_freed_puts_nothing_off_beside_what_is_not() -> None:
+    night = waits_for(EventWait("go"), *after("risk/var:a", "risk/slow"))
+    assert minutes(night) is None
+    night.end(f"risk/var@{DAY}.1", "a")
+    night.ask("free", RUN, given={"gate": "event:go"})
+    assert minutes(night) == 1_441
+
+
+def test_a_window_that_was_freed_puts_nothing_off() -> None:
+    night = a_night(task("a"), window=Window(time(20), time(22)))
+    assert minutes(night) == 7 * 60 + 10
+    night.ask("free", f"{RUN}:a", given={"gate": "window"})
     assert minutes(night) == 10
-
-
-def test_of_several_conditions_the_one_that_lets_it_go_counts() -> None:
-    either = Group((after("risk/var")[0], EventWait("go")))
-    both = replace(either, every=True)
-    for group, expected in ((either, 40), (both, None)):
-        night = Night(process("risk/var", task("a")), process("ops/load", task("a", after=(group,))))
-        for habit in (took("risk/var", a=30), took("ops/load", a=10)):
-            night.snapshot.habits[habit.process] = habit
-        night.order("risk/var")
-        night.order("ops/load")
-        assert minutes(night) == expected
 
 
 def test_a_hold_puts_the_end_off_as_long_as_it_stands() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
+from boms_tui.model.condition import EventWait
 from boms_tui.model.decide import decide
 from boms_tui.model.definition import Deadlines, Manual, Task
 from boms_tui.model.facts import Exited, ForecastDue, How, TookOver
@@ -58,6 +59,29 @@ def test_a_run_is_foretold_from_the_moment_it_is_ordered_until_it_ends() -> None
     night.end(RUN, "two")
     assert ends(night) == ""
     assert len(told(night)) == 2
+
+
+def test_what_waits_for_an_event_has_no_end_to_be_told_but_a_breach_that_is_certain() -> None:
+    waiting = process("ops/load", task("one"), after=(EventWait("go"),), deadlines=Deadlines(finish_by=time(14)))
+    night = Night(waiting)
+    night.snapshot.habits[waiting.id] = Habit(waiting.id, {TaskName("one"): (600_000,)})
+    night.order("ops/load")
+    pass_on(night, 49)
+    assert (ends(night), told(night)) == ("", [])
+    pass_on(night, 5)
+    late = ("late", "", "at-risk", "cannot end before 14:01 UTC: not finished by 14:00 UTC")
+    assert (ends(night), told(night)) == ("", [late])
+    night.ask("event", "go")
+    assert ends(night) == "14:04"
+
+
+def test_a_breach_is_told_as_soon_as_it_is_certain_however_long_a_task_has_been_overdue() -> None:
+    night = a_night(finish_by=time(18))
+    night.start(RUN, "one")
+    pass_on(night, 4 * 60 + 49)
+    assert [row[2] for row in told(night) if row[0] == "late"] == []
+    pass_on(night, 3)
+    assert [row[2] for row in told(night) if row[0] == "late"] == ["at-risk"]
 
 
 def test_a_row_is_not_written_again_for_little() -> None:

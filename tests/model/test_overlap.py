@@ -25,6 +25,25 @@ def test_by_default_it_queues_and_names_what_comes_first() -> None:
     assert night.closed(SECOND) == {"overlap": f"{FIRST} is running and comes first"}
 
 
+def test_in_a_long_line_an_end_concerns_the_next_two_alone() -> None:
+    night = a_night(Overlap.QUEUE)
+    line = [night.order("ops/one") for _ in range(5)]
+    assert [night.closed(run).get("overlap") for run in line] == [
+        None, f"{line[0]} is running and comes first", *(f"{before} comes before it" for before in line[1:4]),
+    ]  # fmt: skip
+    assert night.why(line[4])["overlap"].about == (line[0],)
+    so_far = len(night.journal)
+    night.end(line[0], "only")
+    assert {entry.object for entry in night.journal[so_far:] if entry.object in line} == set(line[:3])
+    night.ask("free", line[3], given={"gate": "overlap"})
+    night.end(line[3], "only")
+    assert [night.run(run).reason for run in (line[2], line[4])] == [
+        f"{line[1]} is running and comes first", f"{line[2]} comes before it",
+    ]  # fmt: skip
+    for run in line[1:]:
+        assert night.run(run).state is not RunState.STALLED
+
+
 def test_in_parallel_nothing_waits_and_an_ended_run_opens_again_beside_another() -> None:
     night = a_night(Overlap.PARALLEL)
     night.order("ops/one")

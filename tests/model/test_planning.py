@@ -244,6 +244,17 @@ def test_chains_may_be_long_and_may_multiply() -> None:
     assert len(causes(a_catalogue(*doubling), "p20", date(2026, 11, 20))) == MOST_A_DAY
 
 
+def test_a_time_that_two_texts_name_orders_once() -> None:
+    both = a_catalogue(a_process("0 18 * * *", "0 */6 * * *"))
+    assert causes(both, "a", date(2026, 11, 20)) == ["cron 0 */6 * * *"] * 3 + ["cron 0 18 * * *"]
+
+
+def test_of_a_process_that_runs_once_a_date_the_first_of_its_times_is_planned_and_what_may_come_before() -> None:
+    once = replace(a_process("0 20 * * *", "0 18 * * *", "b", name="a"), once_per_date=True)
+    catalogue = a_catalogue(once, a_process("0 1,2 * * *", name="b"))
+    assert causes(catalogue, "a", date(2026, 11, 20)) == ["process b", "cron 0 18 * * *"]
+
+
 def test_a_circle_orders_nothing() -> None:
     catalogue = a_catalogue(a_process("b"), a_process("a", name="b"))
     assert plan(catalogue, date(2026, 11, 20)).planned == ()

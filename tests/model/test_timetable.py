@@ -51,6 +51,16 @@ def test_what_came_due_while_nothing_ran_was_missed_and_none_is_left_out() -> No
     assert all(fact.missed for fact in due)
 
 
+def test_a_process_that_is_new_after_the_clock_was_set_back_loses_nothing() -> None:
+    table = Timetable(Catalogue(), MONDAY)
+    assert not list(table.due(MONDAY + timedelta(days=1)))
+    table.use(catalogue("30 18 * * *"), MONDAY)
+    assert table.next_at() == datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+    assert len(list(table.due(MONDAY + timedelta(days=1)))) == 1
+    table.use(catalogue("30 18 * * *", "45 18 * * *"), MONDAY)
+    assert table.next_at() == datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+
+
 def test_within_the_grace_nothing_is_missed() -> None:
     table = Timetable(catalogue("30 18 * * *"), MONDAY)
     (due,) = table.due(datetime(2026, 11, 23, 13, 0, 59, tzinfo=UTC))
@@ -61,9 +71,9 @@ def test_a_changed_schedule_counts_from_where_the_old_one_was_looked_at_and_an_u
     first = catalogue("30 18 * * *")
     table = Timetable(first, MONDAY)
     assert not list(table.due(MONDAY + timedelta(minutes=30)))
-    table.use(first)
+    table.use(first, MONDAY)
     assert table.next_at() == datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
-    table.use(catalogue("15 18 * * *"))
+    table.use(catalogue("15 18 * * *"), MONDAY)
     assert table.next_at() == datetime(2026, 11, 23, 12, 45, tzinfo=UTC)
     assert len(list(table.due(MONDAY + timedelta(days=1)))) == 1
 
@@ -80,7 +90,7 @@ def test_a_schedule_is_asked_of_the_calendar_by_business_date() -> None:
 def test_a_changed_calendar_moves_the_times_of_those_that_go_by_it() -> None:
     table = Timetable(on_business_days("30 18 * * *"), MONDAY + timedelta(hours=2))
     assert table.next_at() == datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
-    table.use(on_business_days("30 18 * * *", extra_days=frozenset({date(2026, 11, 24)})))
+    table.use(on_business_days("30 18 * * *", extra_days=frozenset({date(2026, 11, 24)})), MONDAY)
     assert table.next_at() == datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
 
@@ -91,7 +101,7 @@ def test_a_calendar_without_days_orders_nothing() -> None:
 
 def test_a_process_that_is_gone_orders_nothing() -> None:
     table = Timetable(catalogue("30 18 * * *"), MONDAY)
-    table.use(Catalogue())
+    table.use(Catalogue(), MONDAY)
     assert table.next_at() is None
 
 

@@ -50,6 +50,15 @@ def test_tasks_wait_for_the_window_to_open() -> None:
     assert night.why(RUN, "two")["window"].detail == "open until 16:00 UTC"
 
 
+def test_a_task_whose_turn_comes_when_the_window_has_closed_does_not_start() -> None:
+    night = Night(process("ops/late", task("one"), task("two"), window=Window(time(13), time(15))), slots=1)
+    night.order("ops/late")
+    night.now += 2 * HOUR
+    night.end(RUN, "one")
+    assert night.states(RUN) == {"one": "succeeded", "two": "waiting"}
+    assert night.run(RUN).state is RunState.STALLED
+
+
 def test_what_runs_when_the_window_closes_goes_on_and_the_rest_needs_a_person() -> None:
     night = a_night(13, 15)
     night.start(RUN, "one")

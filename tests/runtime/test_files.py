@@ -1,5 +1,6 @@
 """Files that come, on a real file system: seen at once, told once, taken away; hanging folders hold up nobody."""
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
@@ -146,6 +147,17 @@ def test_folders_and_dangling_links_are_no_files(watch: Watch) -> None:
     assert watch.came().path == "in/real.csv"
 
 
+def test_a_file_whose_name_is_no_text_or_whose_date_is_none_is_left_alone(watch: Watch) -> None:
+    watch.write("in/p_20261120.csv")
+    watch.write("in/p_00010101.csv")
+    watch.write("in/p_20261340.csv")
+    os.close(os.open(os.fsencode(watch.work / "in") + b"/b\xff.csv", os.O_CREAT))
+    watch.want(by("in/p_${business_date:%Y%m%d}.csv"), by("in/b*.csv"))
+    assert watch.came().path == "in/p_20261120.csv"
+    watch.write("in/b.csv")
+    assert watch.came().path == "in/b.csv"
+
+
 def test_a_place_is_told_when_it_changes_and_to_each_who_is_new_to_it(watch: Watch) -> None:
     watch.want(place="in/a.csv")
     assert watch.sight() == NotSeen("is not there")
@@ -180,6 +192,52 @@ def test_a_file_is_moved_out_of_the_way_and_never_over_another(watch: Watch) -> 
     watch.watcher.take(Take("in/a.csv", "in/done/2026-11-20.1/a.csv"))
     assert (watch.work / "in/done/2026-11-20.1/a.csv").read_text() == "new"
     assert (watch.work / "in/a.csv").read_text() == "newer"
+
+
+def test_a_file_is_moved_to_another_file_system_too(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    rename = Path.rename
+
+    def only_here(source: Path, target: Path) -> Path:
+        if source.parent != target.parent:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", only_here)
+    os.utime(watch.write("in/a.csv", "new"), (0, 0))
+    watch.watcher.take(Take("in/a.csv", "far/2026-11-20.1/a.csv"))
+    moved = watch.work / "far/2026-11-20.1/a.csv"
+    assert (moved.read_text(), moved.stat().st_mtime) == ("new", 0)
+    assert not (watch.work / "in/a.csv").exists()
+    assert list(moved.parent.iterdir()) == [moved]
+
+
+def test_a_folder_that_cannot_be_read_is_told_once_and_holds_up_no_other(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    scandir = os.scandir
+
+    def refusing(folder: str) -> object:
+        if folder.endswith("secret"):
+            raise PermissionError(errno.EACCES, "Permission denied", folder)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    monkeypatch.setattr(watcher, "POLL_S", 0.05)
+    watch.write("secret/a.csv")
+    watch.write("in/secret/a.csv")
+    watch.want(by("secret/*.csv"), by("in/*/*.csv"))
+    for name in ("b", "c"):
+        watch.write(f"in/open/{name}.csv")
+        assert watch.came().path == f"in/open/{name}.csv"
+    assert [record.getMessage() for record in caplog.records].count("a folder cannot be looked at") == 1
+
+
+def test_of_too_many_files_the_newest_are_looked_at(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "MOST", 2)
+    watch.want(by("in/*.csv"))
+    for name in ("a", "b", "c", "d"):
+        watch.write(f"in/{name}.csv")
+        assert watch.came().path == f"in/{name}.csv"
 
 
 def test_a_folder_that_hangs_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:

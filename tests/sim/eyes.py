@@ -119,8 +119,8 @@ class Eyes(Watcher):
                 if copy is not None:
                     self._sights.since.setdefault((epoch, place, copy), self._clock.boot)
 
-    def _judge(self, wish: Any, found: Any) -> float:
-        left = super()._judge(wish, found)
+    def _judge(self, wish: Any, found: Any, known: Any) -> float:
+        left = super()._judge(wish, found, known)
         if left != POLL_S:
             self._settling = left if self._settling == POLL_S else min(self._settling, left)
         return left

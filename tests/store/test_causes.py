@@ -49,8 +49,16 @@ def test_a_sighting_is_of_one_run_and_goes_with_it(house: House) -> None:
 def test_the_dates_of_what_occurrences_have_ordered(house: House) -> None:
     house.order(a_run(occurrence="file:in/a.csv"), "load")
     wanted = [(MARGIN, "file:in/a.csv"), *((MARGIN, f"file:{number}") for number in range(450))]
-    assert house.leader.dates_ordered(wanted) == {TODAY}
-    assert house.leader.dates_ordered([(ProcessId("a/other"), "file:in/a.csv")]) == set()
+    assert house.leader.dates_ordered(wanted) == {(MARGIN, "file:in/a.csv"): TODAY}
+    assert house.leader.dates_ordered([(ProcessId("a/other"), "file:in/a.csv")]) == {}
+
+
+def test_the_dates_of_what_has_ended_lately(house: House) -> None:
+    house.order(a_run(ended_at=NOW), "load")
+    some = [MARGIN, *(ProcessId(f"a/{number}") for number in range(450))]
+    assert house.leader.dates_ended_since(some, NOW) == {TODAY}
+    assert house.leader.dates_ended_since(some, NOW + timedelta(seconds=1)) == set()
+    assert house.leader.dates_ended_since([ProcessId("a/other")], NOW) == set()
 
 
 def test_what_a_process_was_and_since_when(house: House) -> None:

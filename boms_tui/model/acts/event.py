@@ -20,9 +20,8 @@ def event(draft: Draft, ask: Ask) -> Refusal | None:
     day = business_date(text) if text else None
     if text and day is None:
         return Refusal(Code.BAD_PARAMETER, f"not a business date: {text}")
-    receivers = draft.catalogue.causes.receivers(name)
-    waits = any(run for run, _ in draft.snapshot.awaited.get(f"event:{name}", ()))
-    if not receivers and not waits:
+    receivers = draft.snapshot.receivers(name)
+    if not receivers:
         hint = did_you_mean(name, draft.catalogue.causes.events()) or "no definition names an event"
         return Refusal(Code.NOT_FOUND, f"nobody waits for an event {told(name)}; {hint}")
     fresh = [one for one in _posted(draft, ask, receivers, day) if draft.event_posted(one) is None]

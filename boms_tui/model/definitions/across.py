@@ -1,7 +1,7 @@
 """What must hold between documents: names that exist, and processes that do not wait for each other in a circle."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from posixpath import normpath
+from posixpath import join, normpath
 
 from boms_tui.model import graph
 from boms_tui.model.definition import Process
@@ -147,18 +147,36 @@ def _other_processes(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
 def _files(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
     """Patterns that would take the runtime's own files, and files that two processes would move over each other."""
     folders: dict[str, ProcessId] = {}
+    for process, place, start in _file_starts(catalogue):
+        path = ("start", place, "file", "path")
+        if known.site.spool and file_pattern(start.check.path, known.site.work).may_lie_in(known.site.spool):
+            what = "the pattern matches files of the spool, which the runtime keeps for itself"
+            yield Astray("process", process, (path,), what, "have files delivered to a folder of their own")
+        owner = folders.setdefault(normpath(start.move_to), process) if start.move_to else process
+        if owner != process:
+            what = f"{owner} moves its files to {start.move_to} as well"
+            yield Astray("process", process, (("start", place, "file", "move_to"),), what, "name another folder")
+
+
+def _taken_files(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    """Files that one process takes away from under another that they start as well."""
+    takers: dict[str, ProcessId] = {}
+    for process, _, start in _file_starts(catalogue):
+        if start.takes_away:
+            takers.setdefault(normpath(join(known.site.work, start.check.path)), process)
+    for process, place, start in _file_starts(catalogue):
+        taker = takers.get(normpath(join(known.site.work, start.check.path)), process)
+        if taker != process:
+            what = f"{taker} takes these files away when they come"
+            hint = f"let {taker} start it, or have the files delivered twice"
+            yield Astray("process", process, (("start", place, "file", "path"),), what, hint)
+
+
+def _file_starts(catalogue: Catalogue) -> Iterator[tuple[ProcessId, int, FileStart]]:
     for process in catalogue.processes.values():
         for place, start in enumerate(process.start):
-            if not isinstance(start, FileStart):
-                continue
-            path = ("start", place, "file", "path")
-            if known.site.spool and file_pattern(start.check.path, known.site.work).may_lie_in(known.site.spool):
-                what = "the pattern matches files of the spool, which the runtime keeps for itself"
-                yield Astray("process", process.id, (path,), what, "have files delivered to a folder of their own")
-            owner = folders.setdefault(normpath(start.move_to), process.id) if start.move_to else process.id
-            if owner != process.id:
-                what = f"{owner} moves its files to {start.move_to} as well"
-                yield Astray("process", process.id, (("start", place, "file", "move_to"),), what, "name another folder")
+            if isinstance(start, FileStart):
+                yield process.id, place, start
 
 
 def _others(process: Process) -> Iterator[tuple[Path, ProcessId, str | None]]:
@@ -180,4 +198,5 @@ _CHECKS: tuple[Callable[[Catalogue, Known], Iterator[Astray]], ...] = (
     _other_processes,
     circles,
     _files,
+    _taken_files,
 )

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from posixpath import basename, join, normpath
 from typing import Any, ClassVar
 
 from pydantic import ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
-from boms_tui.model.condition import Outcome
+from boms_tui.model.condition import LONGEST_LABEL, Outcome
 from boms_tui.model.definition import LockMode
 from boms_tui.model.definitions.checks import FilePart
 from boms_tui.model.definitions.part import Keys, Part, with_short_forms
@@ -31,6 +32,7 @@ from boms_tui.model.file_pattern import example, file_pattern
 from boms_tui.model.ids import SEGMENT
 from boms_tui.model.nearest import is_near, told
 from boms_tui.model.placeholders import PlaceholderError
+from boms_tui.model.text import safe
 
 MOST = 100
 LONGEST_LOOK_BACK = timedelta(days=7)
@@ -46,6 +48,10 @@ class MilestonePart(Part):
     def _one_thing(self) -> "MilestonePart":
         if self.meter is not None and self.label is not None:
             raise WrongValueError("`meter` and `label` are two conditions", "write one entry for each")
+        if self.label is not None and self.label != safe(self.label.strip())[:LONGEST_LABEL]:
+            raise WrongValueError(
+                f"no task can say this label: {told(self.label)}", f"{LONGEST_LABEL} plain characters"
+            )
         return self
 
 
@@ -58,6 +64,8 @@ class StartFilePart(FilePart):
     @model_validator(mode="after")
     def _can_come(self) -> "StartFilePart":
         _check_pattern(self)
+        if self.move_to is not None and "$" in self.move_to:
+            raise WrongValueError("`move_to` takes no placeholders", "each run has a folder of its own below it")
         if self.move_to is not None and self.mark is not None:
             raise WrongValueError("`move_to` and `mark` exclude each other", "leave one of them out")
         if self.mark is not None and not re.fullmatch(r"[^/$*?]+", self.mark):
@@ -204,10 +212,13 @@ def _check_pattern(file: StartFilePart) -> None:
         sample = example(file.path)
     except PlaceholderError as error:
         raise WrongValueError(error.title, error.next_step) from None
-    if file.mark is not None and pattern.matches(f"{sample}.2026-11-03.1{file.mark}"):
+    if file.mark is not None and pattern.matches(f"{sample}.{_RUN}{file.mark}"):
         raise WrongValueError(f"a file that is marked {told(file.mark)} would match again", "narrow the `path`")
+    if file.move_to is not None and pattern.matches(normpath(join(file.move_to, _RUN, basename(sample)))):
+        raise WrongValueError(f"a file that is moved to {told(file.move_to)} would match again", "narrow the `path`")
 
 
+_RUN = "2026-11-03.1"
 _OF_DEPENDENCIES = ("process", "task", "when", "date", "within", "if_planned", "meter", "label")
 
 

@@ -4,8 +4,10 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from heapq import nlargest
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -15,7 +17,7 @@ from boms_tui.model.file_pattern import FilePattern
 
 PATIENCE_S = 10.0
 MOST = 10_000
-"""Files of one pattern that are looked at."""
+"""Files of one pattern that are looked at: the newest, where they stay for ever."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -80,20 +82,25 @@ def see(place: str) -> FileSeen | NotSeen:
 
 
 def scan(pattern: FilePattern) -> tuple[list[Found], set[str]]:
-    """The files that match, and the folders that were looked through for them."""
+    """The files that match, by path, and the folders that were looked through for them.
+
+    Raises:
+        OSError: the folder in which the search begins is there and cannot be looked through.
+    """
     folders: set[str] = set()
-    files = [found for found, _ in zip(_walk(pattern, pattern.base, 0, folders), range(MOST), strict=False)]
-    return files, folders
+    newest = nlargest(MOST, _walk(pattern, pattern.base, 0, folders), key=lambda found: (found.born, found.path))
+    return sorted(newest, key=lambda found: found.path), folders
 
 
 def _walk(pattern: FilePattern, folder: str, depth: int, folders: set[str]) -> Iterator[Found]:
     folders.add(folder)
     last = depth == len(pattern.segments) - 1
-    for entry in sorted(_entries(folder), key=lambda one: one.name):
+    for entry in _entries(folder):
         if not pattern.segments[depth].fullmatch(entry.name):
             continue
         if not last and _is_folder(entry):
-            yield from _walk(pattern, entry.path, depth + 1, folders)
+            with suppress(OSError):
+                yield from _walk(pattern, entry.path, depth + 1, folders)
         elif last and (found := _file(entry)) is not None:
             yield found
 
@@ -102,7 +109,7 @@ def _entries(folder: str) -> list["os.DirEntry[str]"]:
     try:
         with os.scandir(folder) as entries:
             return list(entries)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 

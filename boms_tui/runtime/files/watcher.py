@@ -1,5 +1,8 @@
 """Looks for files in a thread of its own, so that no slow file system holds up the loop, and tells facts."""
 
+import errno
+import os
+import shutil
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from boms_tui.model.decision import Take
 from boms_tui.model.facts import Fact, FileCame, Sighted
 from boms_tui.model.file_pattern import file_pattern
 from boms_tui.model.ids import RunId
+from boms_tui.model.text import safe
 from boms_tui.runtime import logs
 from boms_tui.runtime.files.looking import Asking, Found, SilentError, scan, see
 from boms_tui.runtime.files.notices import Notices
@@ -42,7 +46,8 @@ class Watcher:
         self._wanted = Wanted()
         self._facts: deque[Fact] = deque()
         self._places: dict[str, _Known] = {}
-        self._files: dict[tuple[Wish, str], _Known] = {}
+        self._files: dict[Wish, dict[str, _Known]] = {}
+        self._troubles: dict[Wish, str] = {}
         self._asking = Asking()
         self._thread: Thread | None = None
         self._notices: Notices | None = None
@@ -52,7 +57,7 @@ class Watcher:
     def want(self, wanted: Wanted) -> None:
         """Look for these from now on; each run that is new to a place is told what there is to see."""
         with self._changing:
-            if self._closed or (not wanted and self._thread is None):
+            if self._closed or wanted == self._wanted:
                 return
             self._wanted = wanted
             if self._thread is None:
@@ -138,48 +143,84 @@ class Watcher:
         folders.add(pattern.base)
         try:
             found, looked_through = self._asking.ask(pattern.base, lambda: scan(pattern))
-        except SilentError as error:
-            logs.warn("a folder cannot be looked at", why=str(error), process=wish.process)
+        except (OSError, SilentError) as error:
+            self._complain(wish, str(error))
             return POLL_S
+        self._troubles.pop(wish, None)
         folders |= looked_through
-        there = {one.path for one in found}
-        for key in [key for key in self._files if key[0] == wish and key[1] not in there]:
-            del self._files[key]
-        return min([POLL_S, *(self._judge(wish, one) for one in found if one.born >= wish.since)])
+        known = self._files.get(wish, {})
+        there = self._files[wish] = {one.path: self._seen(known.get(one.path), one) for one in found}
+        return min([POLL_S, *(self._judge(wish, one, there[one.path]) for one in found if one.born >= wish.since)])
 
-    def _judge(self, wish: Wish, found: Found) -> float:
+    def _seen(self, known: _Known | None, found: Found) -> _Known:
+        seen = FileSeen(found.size, found.changed)
+        return known if known is not None and _same(known.seen, seen) else _Known(_from_now_on(seen))
+
+    def _complain(self, wish: Wish, why: str) -> None:
+        """Say that a folder cannot be looked at, once for each reason."""
+        if self._troubles.get(wish) != why:
+            self._troubles[wish] = why
+            logs.warn("a folder cannot be looked at", why=why, process=wish.process)
+
+    def _judge(self, wish: Wish, found: Found, known: _Known) -> float:
         """Tell of a file once it is as it is wished for; in how many seconds it may be, otherwise."""
-        now, seen = clock.now(), FileSeen(found.size, found.changed)
-        known = self._files.get((wish, found.path))
-        if known is None or not _same(known.seen, seen):
-            known = self._files[wish, found.path] = _Known(_from_now_on(seen))
+        now = clock.now()
         if known.told or not isinstance(known.seen, FileSeen):
             return POLL_S
         if not wrong_with(wish.start.check, known.seen, now, now):
             known.told = True
-            self._facts.append(self._came(wish, found))
+            self._tell_of(wish, found)
             return POLL_S
         settles = known.seen.still_since + (wish.start.check.settled_for or timedelta())
         return (settles - now).total_seconds() if settles > now else POLL_S
 
-    def _came(self, wish: Wish, found: Found) -> FileCame:
+    def _tell_of(self, wish: Wish, found: Found) -> None:
+        """Tell that a file came. One whose name no record can keep, or whose date is none, is left alone."""
         written = wish.start.check.path
         path = found.path if written.startswith("/") else relpath(found.path, self._work)
-        day = file_pattern(written, self._work).date_in(found.path)
-        return FileCame(wish.process, wish.start, path, found.size, found.changed, day)
+        pattern = file_pattern(written, self._work)
+        day = pattern.date_in(found.path)
+        if not _is_text(path):
+            logs.warn("a file is left alone: its name has bytes that are no text", file=safe(path))
+        elif pattern.is_dated() and day is None:
+            logs.warn("a file is left alone: there is no such date", file=path, process=wish.process)
+        else:
+            self._facts.append(FileCame(wish.process, wish.start, path, found.size, found.changed, day))
 
     def _forget(self, wanted: Wanted) -> None:
         for place in self._places.keys() - wanted.places.keys():
             del self._places[place]
-        for key in [key for key in self._files if key[0] not in wanted.wishes]:
-            del self._files[key]
+        wishes = set(wanted.wishes)
+        for gone in [wish for wish in self._files if wish not in wishes]:
+            del self._files[gone]
+            self._troubles.pop(gone, None)
+
+
+def _is_text(path: str) -> bool:
+    """Whether all of a path could be read as text."""
+    return not any("\ud800" <= character <= "\udfff" for character in path)
 
 
 def _move(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():
         raise FileExistsError(f"{target} is there already")
-    source.rename(target)
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _carry(source, target)
+
+
+def _carry(source: Path, target: Path) -> None:
+    """Move a file to another file system: it is there whole, or not at all."""
+    part = target.with_name(f".{target.name}.part")
+    shutil.copy2(source, part)
+    with part.open("rb") as copied:
+        os.fsync(copied.fileno())
+    part.rename(target)
+    source.unlink()
 
 
 def _same(known: FileSeen | NotSeen, seen: FileSeen | NotSeen) -> bool:

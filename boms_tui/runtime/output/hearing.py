@@ -3,11 +3,10 @@
 import re
 from datetime import datetime
 
+from boms_tui.model.condition import LONGEST_LABEL
 from boms_tui.model.text import safe
 from boms_tui.model.views import Progress
 
-LONGEST_LABEL = 120
-"""Characters."""
 MOST_LABELS = 1_000
 """Different labels between two looks; of more, the first are forgotten."""
 _LONGEST_LINE = 4_096

@@ -12,7 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boms_tui.model.calendar import PERIODS, WEEKDAYS, Calendar, DayRule, Roll
+from boms_tui.model.calendar import (
+    BUSINESS_DAY,
+    DAY,
+    EVERY,
+    FULL_DAY,
+    HALF_DAY,
+    PERIODS,
+    WEEKDAYS,
+    Calendar,
+    DayRule,
+    Roll,
+)
 from boms_tui.model.condition import (
     Dependency,
     EventWait,
@@ -151,8 +162,10 @@ contacts = st.builds(
     Contact, names, text, text, text, st.dictionaries(names, text), st.dictionaries(names, durations, max_size=3)
 )
 some_dates = st.dates(date(1970, 1, 1))
-ordinals = st.integers(-99, 99).filter(bool)
-rules = st.builds(DayRule, ordinals, st.sampled_from(["day", "business day", *WEEKDAYS]), st.sampled_from(PERIODS))
+units = st.sampled_from([DAY, BUSINESS_DAY, HALF_DAY, FULL_DAY, *WEEKDAYS])
+rules = st.builds(DayRule, st.just(1) | st.just(-1), units, st.sampled_from(PERIODS)) | st.builds(
+    DayRule, st.integers(-53, 53), units, st.just("year")
+).map(lambda rule: DayRule(EVERY, rule.unit) if rule.ordinal == EVERY else rule)
 calendars = st.builds(
     Calendar,
     names,

@@ -144,6 +144,10 @@ OF_ONE_PROCESS = [
      "2:16: `move_to` and `mark` exclude each other (leave one of them out)"),
     ("start: [{file: {path: in/*, mark: .taken}}]\n" + TASKS,
      "2:16: a file that is marked .taken would match again (narrow the `path`)"),
+    ("start: [{file: {path: 'in/*/*/*', move_to: in/done/}}]\n" + TASKS,
+     "2:16: a file that is moved to in/done/ would match again (narrow the `path`)"),
+    ("start: [{file: {path: in/x, move_to: 'done/${business_date:%Y}'}}]\n" + TASKS,
+     "2:16: `move_to` takes no placeholders (each run has a folder of its own below it)"),
     ("start: [{file: {path: in/x, mark: /taken}}]\n" + TASKS,
      "2:16: cannot be added to a name: /taken (such as .taken)"),
     ("tasks: {t: {command: 'run ${file}'}}\n",
@@ -253,6 +257,22 @@ def test_two_processes_do_not_move_their_files_over_each_other() -> None:
     assert told(text.format("a", "a", ""), text.format("b", "b", "/")) == [
         "2.yaml:2:42: a moves its files to in/done/ as well (name another folder)"
     ]
+
+
+def test_a_label_that_no_task_can_say_is_refused() -> None:
+    text = "process: a\nstart: [{{process: a, task: t, label: {}}}]\ntasks: {{t: {{command: run}}}}\n"
+    (said,) = told(text.format("x" * 121))
+    assert said.startswith("1.yaml:2:9: no task can say this label: xxx")
+    assert "no task can say" not in "".join(told(text.format("x" * 120)))
+
+
+@pytest.mark.parametrize("taken", ["move_to: done", "mark: .taken"])
+def test_a_file_is_not_taken_away_from_under_another_process(taken: str) -> None:
+    text = "process: {}\nstart: [{{file: {{path: {}in/x.csv, {}}}}}]\ntasks: {{t: {{command: run}}}}\n"
+    assert told(text.format("a", "", taken), text.format("b", "./", "min_size: 1")) == [
+        "2.yaml:2:23: a takes these files away when they come (let a start it, or have the files delivered twice)"
+    ]
+    assert told(text.format("a", "", "min_size: 1"), text.format("b", "", "min_size: 2")) == []
 
 
 @pytest.mark.parametrize("path", ["../spool/*", "/home/boms/spool/x/y", "../*/exit"])
