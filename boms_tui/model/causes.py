@@ -30,9 +30,9 @@ class Watched(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """`followers` of each process and task, and who is `behind` a process or any task of it; of each event the
-    processes that it orders and those that wait for it; the `milestones` that somebody wants to know of a task; and
-    the files that start processes.
+    """`followers` of each process and task; what lies `behind` each process: all that its runs order, by their ends or
+    those of their tasks; of each event the processes that it orders and those that wait for it; the `milestones` that
+    somebody wants to know of a task; and the files that start processes.
     """
 
     followers: Mapping[Upstream, Sequence[Follower]]
@@ -41,10 +41,6 @@ class Causes:
     waiting_for_event: Mapping[str, Sequence[ProcessId]]
     milestones: Mapping[tuple[ProcessId, TaskName], frozenset[Milestone]]
     files: Sequence[Watched]
-
-    def ordered_after(self, process: ProcessId) -> tuple[ProcessId, ...]:
-        """The processes that an end of `process`, or of a task of it, orders."""
-        return tuple(self.behind.get(process, ()))
 
     def events(self) -> list[str]:
         """Every event that a definition names."""
@@ -82,7 +78,7 @@ def causes_of(processes: Iterable[Process]) -> Causes:
                 milestones[leaf.process or process.id, leaf.task].add(leaf.milestone)
     return Causes(
         followers=dict(followers),
-        behind={upstream: tuple(names) for upstream, names in behind.items()},
+        behind={process: tuple(names) for process, names in behind.items()},
         ordered_by_event={event: tuple(names) for event, names in ordered.items()},
         waiting_for_event={event: tuple(names) for event, names in waiting.items()},
         milestones={task: frozenset(wanted) for task, wanted in milestones.items()},

@@ -312,10 +312,10 @@ class Draft(Overlay):
         self._wake(run.process, run.business_date, task.task)
 
     def _wake_expecting(self, run: Run) -> None:
-        """Have those looked at who wait for a run that the success of this one would order."""
+        """Have those looked at who wait for a run that this one would order, by its end or on its way."""
         seen, todo = {run.process}, [run.process]
         while todo:
-            for behind in self.catalogue.causes.ordered_after(todo.pop()):
+            for behind in self.catalogue.causes.behind.get(todo.pop(), ()):
                 if behind not in seen:
                     seen.add(behind)
                     todo.append(behind)

@@ -65,7 +65,7 @@ def readers_of(catalogue: Catalogue, process: ProcessId, day: date) -> set[tuple
         for _, dependency in shape_of(other).outside
         if dependency.process == process
         for own in catalogue.dates_reading(dependency, day)
-    } | {(other, day) for other in catalogue.causes.ordered_after(process)}
+    } | {(other, day) for other in catalogue.causes.behind.get(process, ())}
 
 
 def _asked(verb: str, target: str, now: datetime, parameters: dict[str, str]) -> Asked:

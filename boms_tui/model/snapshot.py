@@ -22,6 +22,7 @@ from boms_tui.model.shape import shape_of
 from boms_tui.model.site import ANYWHERE, Site
 from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, TaskState
 from boms_tui.model.timers import (
+    End,
     Timers,
     hold_times,
     look_back_times,
@@ -132,7 +133,7 @@ class Snapshot:
         for sighting in (one for one in picture.sightings if one.run in new):
             self._put_sighting(sighting)
         self._put({"holds": picture.holds, "events": picture.events})
-        self._time_look_backs(run for run in picture.runs if run.id in new)
+        self._time_look_backs(end for run in picture.runs if run.id in new for end in self._ends_of(run))
         self.occurrences |= picture.used
         self.dates |= picture.dates
 
@@ -144,7 +145,10 @@ class Snapshot:
             self.current = tuple(newest.values())
             self._watch_anew()
         self._put({kind: getattr(decision, kind) for kind in _KEPT})
-        self._time_look_backs(decision.runs)
+        self._time_look_backs(End(run, None, run.ended_at) for run in decision.runs if run.ended_at is not None)
+        self._time_look_backs(
+            End(self.runs[task.run], task.task, task.ended_at) for task in decision.tasks if task.ended_at is not None
+        )
 
     def forget(self, dates: Iterable[date]) -> None:
         """Drop the ended runs of dates that nothing reads any more."""
@@ -205,7 +209,7 @@ class Snapshot:
         if run.id not in open_runs:
             open_runs[run.id] = None
             self._watch(run, watching=True)
-            self._time_look_backs(self._looked_back_on(run))
+            self._time_look_backs(end for other in self._looked_back_on(run) for end in self._ends_of(other))
             before = None
         if before is None or _awaits(before) != _awaits(run):
             self.timers.set(run_times(self._definition(run.id), run))
@@ -213,7 +217,7 @@ class Snapshot:
     def _set_timers(self) -> None:
         """Have everything that waits for a time told again when it comes."""
         self.timers.clear()
-        self._time_look_backs(self.runs.values())
+        self._time_look_backs(end for run in self.runs.values() for end in self._ends_of(run))
         for run in self.unended():
             self.timers.set(run_times(self._definition(run.id), run))
             for sighting in self.sightings.get(run.id, {}).values():
@@ -337,12 +341,16 @@ class Snapshot:
     def _put_session(self, session: Session) -> None:
         self.sessions[session.id] = session
 
-    def _time_look_backs(self, runs: Iterable[Run]) -> None:
+    def _ends_of(self, run: Run) -> Iterator[End]:
+        ends = [(None, run.ended_at), *((task.task, task.ended_at) for task in self.tasks.get(run.id, {}).values())]
+        return (End(run, task, at) for task, at in ends if at is not None)
+
+    def _time_look_backs(self, ends: Iterable[End]) -> None:
         """An end counts only for a while for those who wait for one that is young enough."""
-        for run in runs:
-            for key in ((run.process, run.business_date), (run.process, None)) if run.ended_at is not None else ():
-                for name, _ in (one for waiting in self.waiters.get(key, {}).values() for one in waiting):
-                    self.timers.set(look_back_times(self._definition(name), name, run))
+        for end in ends:
+            for day in (end.run.business_date, None):
+                for name, _ in self.waiters.get((end.run.process, day), {}).get(end.task, ()):
+                    self.timers.set(look_back_times(self._definition(name), name, end))
 
     def _definition(self, run: RunId) -> Process:
         known = self.runs.get(run) or self.beside[run]

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from boms_tui.model.condition import FileWait
 from boms_tui.model.deadlines import deadlines_of
@@ -12,7 +12,7 @@ from boms_tui.model.decision import Outlook
 from boms_tui.model.definition import Process
 from boms_tui.model.facts import DeadlineDue, Fact, ForecastDue, GateDue, HoldDue, RunDue, TaskDue
 from boms_tui.model.files import awaited_file, turning_points
-from boms_tui.model.ids import RunId
+from boms_tui.model.ids import RunId, TaskName
 from boms_tui.model.planning import hours_of
 from boms_tui.model.records import Hold, Run, Sighting, TaskRun
 from boms_tui.model.shape import shape_of
@@ -20,6 +20,14 @@ from boms_tui.model.states import TaskState
 
 _TICK = timedelta(microseconds=1)
 Coming: TypeAlias = tuple[datetime, Fact]
+
+
+class End(NamedTuple):
+    """When a run, or one of its tasks, ended."""
+
+    run: Run
+    task: TaskName | None
+    at: datetime
 
 
 @dataclass
@@ -85,11 +93,12 @@ def sighting_times(process: Process, run: Run, sighting: Sighting) -> Iterator[C
                 yield at, GateDue(run.id)
 
 
-def look_back_times(process: Process, run: RunId, upstream: Run) -> Iterator[Coming]:
-    """When the end of an upstream run becomes too old for an open run of `process`."""
+def look_back_times(process: Process, run: RunId, end: End) -> Iterator[Coming]:
+    """When an end becomes too old for an open run of `process`."""
     for _, dependency in shape_of(process).outside:
-        if dependency.process == upstream.process and dependency.within and upstream.ended_at is not None:
-            yield upstream.ended_at + dependency.within + _TICK, GateDue(run)
+        same = (dependency.process, dependency.task) == (end.run.process, end.task)
+        if same and dependency.within:
+            yield end.at + dependency.within + _TICK, GateDue(run)
 
 
 def task_times(task: TaskRun) -> Iterator[Coming]:

@@ -34,7 +34,7 @@ class Dates:
 
     def load_open(self, now: datetime) -> None:
         """Have what the open runs and the days around today look at."""
-        self._load(self._looked_at(now))
+        self._load(self._looked_at(now) | self._newest())
 
     def load_for(self, facts: Iterable[Fact], now: datetime) -> None:
         """Have what deciding about `facts` looks at."""
@@ -52,8 +52,9 @@ class Dates:
         if self._tidied == now.date():
             return
         self._tidied = now.date()
-        needed = self._looked_at(now)
+        needed = self._looked_at(now) | self._newest()
         old = now.date() - KEEP
+        self._load(needed)
         self._snapshot.forget_sessions(now)
         self._snapshot.forget(day for day in list(self._snapshot.dates) if day not in needed and day < old)
 
@@ -75,6 +76,14 @@ class Dates:
         read = {**own, **self._snapshot.catalogue.looked_back_on}
         longest = max((*own.values(), *read.values()), default=None)
         return set() if longest is None else self._store.dates_ended_since(read, now - longest)
+
+    def _newest(self) -> set[date]:
+        """The dates of the newest runs that somebody reads: without them an older one would be taken for the newest."""
+        known = self._snapshot.catalogue.processes.values()
+        read = [one for process in known for _, one in shape_of(process).outside]
+        read += [one for run in self._snapshot.unended() for one in self._outside(run)]
+        wanted = {one.process for one in read if one.process and one.date is RelativeDate.NEWEST}
+        return self._store.newest_dates(wanted) if wanted else set()
 
     def _read_by_any(self, days: Iterable[date], now: datetime) -> set[date]:
         """What a run of any process for these dates would look at: success may order any of them."""

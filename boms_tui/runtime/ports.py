@@ -87,6 +87,10 @@ class LeaderStore(Protocol):
         """The business dates of the runs of these processes that ended at `moment` or later."""
         ...
 
+    def newest_dates(self, processes: Collection[ProcessId]) -> set[date]:
+        """The business date of the run that was ordered last of each, of those that came to something."""
+        ...
+
     def history(self, process: ProcessId) -> Sequence[tuple[datetime, Process]]:
         """Each definition that a process had, and when it was applied, the newest first."""
         ...

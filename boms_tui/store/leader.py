@@ -180,6 +180,10 @@ class Leader:
         """The business dates of the runs of these processes that ended at `moment` or later."""
         return self._access.read(lambda connection: pictures.dates_ended_since(connection, processes, moment))
 
+    def newest_dates(self, processes: Collection[ProcessId]) -> set[date]:
+        """The business date of the run that was ordered last of each, of those that came to something."""
+        return self._access.read(lambda connection: pictures.newest_dates(connection, processes))
+
     def history(self, process: ProcessId) -> Sequence[tuple[datetime, Process]]:
         """Each definition that a process had, and when it was applied, the newest first."""
         return self._access.read(lambda connection: self._shelf.defined(connection, process))

@@ -97,6 +97,12 @@ def dates_ended_since(connection: Connection, processes: Collection[ProcessId], 
     return found
 
 
+def newest_dates(connection: Connection, processes: Collection[ProcessId]) -> set[date]:
+    """The business date of the run that was ordered last of each, of those that came to something."""
+    newest = (select(run.c.business_date).where(_newest_of(process)) for process in sorted(processes))
+    return {day for question in newest for day in connection.scalars(question)}
+
+
 def _same_attempt(attempt: AttemptId) -> ColumnElement[bool]:
     table, (run_id, task, number) = tables.attempt.c, parse_attempt_id(attempt)
     return and_(table.run == run_id, table.task == task, table.number == number)

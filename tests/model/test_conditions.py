@@ -173,6 +173,21 @@ def test_a_ready_task_is_not_started_on_an_end_that_has_become_too_old() -> None
     assert night.run(DOWN).state == "stalled"
 
 
+def test_the_end_of_a_task_grows_old_while_its_run_goes_on() -> None:
+    wait = Dependency(process=ProcessId("a/up"), task=TaskName("load"), date=RelativeDate.NEWEST, within=2 * HOUR)
+    night = Night(
+        process("a/up", task("load"), task("more", "load")),
+        process("a/down", task("busy"), replace(task("use"), after=(wait,))),
+        slots=2,
+    )
+    night.order("a/up")
+    night.end(UP, "load")
+    night.order("a/down")
+    assert night.states(DOWN) == {"busy": "starting", "use": "ready"}
+    night.wait(2 * HOUR + MINUTE)
+    assert night.states(DOWN)["use"] == "waiting"
+
+
 def test_a_given_date_can_be_too_old_for_good() -> None:
     wait = Dependency(process=ProcessId("a/up"), within=HOUR)
     night = Night(

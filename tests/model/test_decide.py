@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from boms_tui.model.condition import Dependency, Outcome, RelativeDate
+from boms_tui.model.condition import Dependency, Milestone, Outcome, RelativeDate
 from boms_tui.model.definition import Manual, OnFailure, RetryPolicy
 from boms_tui.model.facts import How, OccurrenceDue
 from boms_tui.model.ids import ProcessId, TaskName
@@ -521,11 +521,19 @@ def test_a_branch_that_answers_a_failure_goes_on_to_its_end() -> None:
     assert night.states(run)["tell"] == "starting"
 
 
-def test_who_waits_for_a_run_still_to_be_ordered_hears_when_it_no_longer_will_be() -> None:
+@pytest.mark.parametrize(
+    "start",
+    [
+        ProcessStart(ProcessId("a/z")),
+        ProcessStart(ProcessId("a/z"), TaskName("work")),
+        ProcessStart(ProcessId("a/z"), TaskName("work"), milestone=Milestone(meter=50)),
+    ],
+)
+def test_who_waits_for_a_run_still_to_be_ordered_hears_when_it_no_longer_will_be(start: ProcessStart) -> None:
     maybe = Dependency(process=ProcessId("a/y"), if_planned=True)
     night = Night(
         process("a/z", task("work", on_failure=OnFailure.CONTINUE)),
-        process("a/y", task("work"), start=(ProcessStart(ProcessId("a/z")),)),
+        process("a/y", task("work"), start=(start,)),
         process("a/x", task("work"), after=(maybe,)),
         process("a/w", task("work"), after=after("a/y")),
     )

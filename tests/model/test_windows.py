@@ -89,6 +89,18 @@ def test_a_window_opens_again_for_clocks_that_are_set_back() -> None:
     assert night.states(RUN)["one"] == "waiting"
 
 
+def test_a_ready_task_gets_no_turn_before_its_window_opens_once_more() -> None:
+    night = Night(process("ops/late", task("one"), task("two"), window=Window(time(13), time(15))), slots=1)
+    night.order("ops/late")
+    night.start(RUN, "one")
+    assert night.states(RUN) == {"one": "running", "two": "ready"}
+    night.wait(-1 * HOUR)
+    night.end(RUN, "one")
+    assert night.states(RUN) == {"one": "succeeded", "two": "waiting"}
+    night.wait(HOUR)
+    assert night.states(RUN)["two"] == "starting"
+
+
 def test_everything_that_waits_for_a_time_waits_for_it_again_when_clocks_are_set_back() -> None:
     night = a_night(14, 16)
     night.wait(HOUR / 2)

@@ -57,6 +57,24 @@ def test_a_date_that_is_not_in_memory_goes_on_with_its_numbers(tmp_path: Path) -
         assert house.act("rerun", "risk/limits@2026-01-05.1").code == "ok"
 
 
+def test_the_newest_run_is_read_however_long_ago_its_date_is(tmp_path: Path) -> None:
+    """An older one that ends now is not taken for it."""
+    limits = "process: risk/limits\noverlap: parallel\ntasks: {ask: {manual: {prompt: Right?}, on_failure: fail}}\n"
+    pay = "process: settle/pay\nafter: [{process: risk/limits, within: 1h}]\ntasks: {pay: {command: [/bin/true]}}\n"
+    with House(tmp_path) as house:
+        house.apply(f"{limits}---\n{pay}")
+        house.start_runtime()
+        older, newest = (house.order("risk/limits", date=day) for day in (LONG_AGO, "2026-01-12"))
+        assert house.act("confirm", f"{newest}:ask", {"answer": "no"}).code == "ok"
+        assert house.wait_for(newest).run.state is RunState.FAILED
+        waits = house.order("settle/pay")
+        house.wait_for(waits, RunState.STALLED)
+        house.restart_runtime()
+        assert house.act("confirm", f"{older}:ask").code == "ok"
+        assert house.wait_for(older).run.state is RunState.SUCCEEDED
+        assert house.run(waits).run.state is RunState.STALLED
+
+
 def test_a_changed_calendar_finds_the_previous_date_that_was_not_in_memory(tmp_path: Path) -> None:
     calendar = "calendar: desk\nweekend: []\n"
     close = "process: trading/close\ncalendar: desk\ntasks: {ring: {command: [/bin/true]}}\n"

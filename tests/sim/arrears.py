@@ -12,8 +12,9 @@ from tests.sim.chance import Fault
 from tests.sim.drive import WORK
 from tests.sim.eyes import Owed
 from tests.sim.night import Night
-from tests.sim.orders import EVENT, FILE
+from tests.sim.orders import CYCLE, EVENT, FILE, place_of
 from tests.sim.reading import ALL, Moment, business_day
+from tests.sim.starts import instant_of
 
 LOST = "nothing is lost"
 _POSTED = "SELECT name, business_date, receiver FROM event"
@@ -31,6 +32,7 @@ class Arrears:
         """While a runtime leads and has seen everything."""
         for process in self.night.plan.processes:
             self._events_have_ordered(process)
+            self._rounds_go_on(process)
         for owed, span in self.promises.sights.owed.items():
             self._file_has_ordered(owed, span)
         kept = {(name, date.fromisoformat(day), receiver) for name, day, receiver in self.night.ledger.ask(_POSTED)}
@@ -46,6 +48,22 @@ class Arrears:
             used_up = self.promises.orders.is_used_up(process, day)
             if concerns and not used_up and (process.id, (event, day)) not in self.promises.orders.caused:
                 self._complain(EVENT, f"{event} was posted for {day}, and {process.id} was not ordered")
+
+    def _rounds_go_on(self, process: Process) -> None:
+        """A round follows each that has reached what the next one counts from, unless that was the last."""
+        cyclic, orders = process.cyclic, self.promises.orders
+        if cyclic is None:
+            return
+        for run in self.promises.board.runs.values():
+            first, number = place_of(run)
+            reached = None if run.process != process.id else orders.counts_from(cyclic, run.id)
+            if reached is None or (cyclic.rounds is not None and number >= cyclic.rounds):
+                continue
+            is_over = cyclic.until is not None and reached + cyclic.every > instant_of(
+                process, run.id, cyclic.until, fold=0
+            )
+            if not is_over and (process.id, (first, number + 1)) not in orders.caused:
+                self._complain(CYCLE, f"no round follows {run.id}, which reached {cyclic.start_from} at {reached}")
 
     def _file_has_ordered(self, owed: Owed, span: tuple[datetime, datetime]) -> None:
         """A run, and that the file was taken away, if it could be."""

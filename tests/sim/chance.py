@@ -45,6 +45,8 @@ class Topic(StrEnum):
     ONCE = "one run a date is enough"
     CYCLES = "processes go round"
     FOLLOWERS = "tasks, failures and milestones order runs"
+    GATES = "people lift gates of any kind"
+    DATES = "people order runs of other dates"
 
 
 Part = Fault | Topic

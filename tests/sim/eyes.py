@@ -51,6 +51,10 @@ class Sights:
     since: dict[tuple[int, str, Copy], int] = field(default_factory=dict)
     owed: dict[Owed, tuple[datetime, datetime]] = field(default_factory=dict)
 
+    def forget(self, epoch: int) -> None:
+        """What that leader has had before its eyes until now, it looks at anew."""
+        self.since = {key: at for key, at in self.since.items() if key[0] != epoch}
+
     def before(self, epoch: int, now: datetime) -> int | None:
         """When a leader had looked last before it decided something; None where it had not, in its term."""
         return next((boot for at, boot in reversed(self.looks.get(epoch, ())) if at <= now), None)
@@ -114,7 +118,10 @@ class Eyes(Watcher):
         if self._term is not None:
             epoch = self._term.epoch
             self._sights.looks[epoch].append((self._clock.now(), self._clock.boot))
-            for place in () if self._drive.is_silent else self._wanted.places:
+            if self._drive.is_silent:
+                self._sights.forget(epoch)
+                return
+            for place in self._wanted.places:
                 copy = self._drive.files.get(join(WORK, place))
                 if copy is not None:
                     self._sights.since.setdefault((epoch, place, copy), self._clock.boot)
@@ -135,7 +142,7 @@ class Eyes(Watcher):
         if self._term is None and self._life.term is not None:
             self._term = self._life.term
             self._sights.looks[self._term.epoch] = []
-            self._sights.since = {key: at for key, at in self._sights.since.items() if key[0] != self._term.epoch}
+            self._sights.forget(self._term.epoch)
 
     def _remember(self) -> None:
         """Note the files that have lain here for long enough, by each clock."""

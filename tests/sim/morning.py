@@ -3,12 +3,13 @@
 from boms_tui.model.states import IDLE, TaskState
 from tests.sim.arrears import LOST
 from tests.sim.board import TaskRow
+from tests.sim.chance import Fault
 from tests.sim.inventory import Inventory
 from tests.sim.night import Night
 from tests.sim.ticking import MINUTE, SECOND
 
-ROUNDS, PATIENT = 40, 12
-"""Rounds of mending before a run counts as lost, and before people cancel what they cannot mend."""
+ROUNDS, WEARY, PATIENT = 40, 6, 12
+"""Rounds of mending before a run counts as lost, before people skip what still waits, and before they cancel it."""
 T = TaskState
 
 
@@ -101,9 +102,12 @@ class Morning:
             ask("retry" if hopeful else "skip", task.ref)
         elif task.state is T.CONFIRM or (task.state is T.WAITING and self._may_need_a_yes(task, turn)):
             ask("confirm", task.ref)
-        elif task.state in IDLE and turn > 5:
+        elif task.state in IDLE and turn >= WEARY:
             ask("skip", task.ref)
 
     def _may_need_a_yes(self, task: TaskRow, turn: int) -> bool:
         """It asks for one, or whoever it runs for may not start it any more."""
-        return turn > 3 or self.promises.definitions.of(self.promises.board.runs[task.run]).tasks[task.task].confirm
+        if turn >= WEARY:
+            return False
+        robbed = turn > 3 and Fault.RIGHTS_CHANGE in self.night.chance.faults
+        return robbed or self.promises.definitions.of(self.promises.board.runs[task.run]).tasks[task.task].confirm

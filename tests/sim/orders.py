@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from re import compile as regex
 
-from boms_tui.model.definition import CyclicFrom, Missed, Process
+from boms_tui.model.definition import Cyclic, CyclicFrom, Missed, Process
 from boms_tui.model.ids import RunId
 from boms_tui.model.states import RunEvent
 from boms_tui.model.trigger import EventStart, FileStart, ProcessStart
@@ -69,6 +69,13 @@ class Orders:
     def is_used_up(self, process: Process, day: date) -> bool:
         """Whether a cause may order nothing, since there is a run of its date."""
         return process.once_per_date and bool(self.reading.past.of_day(process.id, day))
+
+    def counts_from(self, cyclic: Cyclic, run: str) -> datetime | None:
+        """When a round reached what the next one counts from; None where it has not."""
+        if cyclic.start_from is CyclicFrom.START:
+            return self.starts.began.get(run)
+        past = self.reading.past
+        return past.since.get(run) if past.state(run) in {"succeeded", "failed"} else None
 
     def _judge_date(self, run: RunRow) -> None:
         past = self.reading.past
@@ -141,21 +148,29 @@ class Orders:
         self._claim(run, (path, changed, size), FILE)
 
     def _by_round(self, run: RunRow, process: Process, row: Row, _at: Moment) -> None:
-        first, _, number = run.occurrence.partition(":")[2].rpartition(".")
-        before = first if number == "2" else self._rounds.get(f"{first}.{int(number) - 1}", "")
-        cyclic, past = process.cyclic, self.reading.past
+        first, number = place_of(run)
+        before = first if number == 2 else self._rounds.get(f"{first}.{number - 1}", "")
+        cyclic = process.cyclic
         self._claim(run, (first, number), CYCLE)
         self._rounds[f"{first}.{number}"] = run.id
-        if cyclic is None or (cyclic.rounds is not None and int(number) > cyclic.rounds):
+        if cyclic is None or (cyclic.rounds is not None and number > cyclic.rounds):
             self.trace.complain(CYCLE, f"{run.id} is round {number} of {first}")
             return
-        ended = past.since.get(before) if past.state(before) in {"succeeded", "failed"} else None
-        cause = self.starts.began.get(before) if cyclic.start_from is CyclicFrom.START else ended
+        cause = self.counts_from(cyclic, before)
         if cause != row.entry.at:
             self.trace.complain(CYCLE, f"{run.id} at {row.entry.at}: {before} reached {cyclic.start_from} at {cause}")
 
 
 _POLICIES = {Missed.ASK: RunEvent.MISSED, Missed.NONE: RunEvent.PASSED_OVER, Missed.ALL: RunEvent.ORDERED}
+
+
+def place_of(run: RunRow) -> tuple[str, int]:
+    """The run that its cycle began with, and which round it is."""
+    kind, _, rest = run.occurrence.partition(":")
+    if kind != "cycle":
+        return run.id, 1
+    first, _, number = rest.rpartition(".")
+    return first, int(number)
 
 
 def words(start: ProcessStart) -> list[str]:

@@ -125,9 +125,27 @@ def _look_at_missed(night: Night, dice: Random) -> None:
         night.wake_all()
 
 
+def _lift(night: Night, dice: Random) -> None:
+    """Somebody lifts what keeps a run or one of its tasks from starting, or would."""
+    board = night.promises.board
+    runs = board.open_runs()
+    if not runs:
+        return
+    run = dice.choice(runs)
+    process, tasks = night.promises.definitions.of(run), board.tasks_of(run.id)
+    task = dice.choice([None, *tasks])
+    after = process.after if task is None else process.tasks[task.task].after
+    day = date.fromisoformat(run.business_date)
+    gate = dice.choice([*(filled(one.name, day) for one in after), "start-time" if task is None else "window"])
+    target = run.id if task is None else task.ref
+    night.people.ask("free", target, {"gate": gate}, by=dice.choice(NAMES), odd=True)
+    night.wake_all()
+
+
 _DEEDS: tuple[tuple[Topic, float, Deeds], ...] = (
     (Topic.EVENTS, 0.25, _post),
     (Topic.FILES, 0.5, _touch),
     (Topic.DOWNTIME, 0.05, _go_down),
     (Topic.DOWNTIME, 0.25, _look_at_missed),
+    (Topic.GATES, 0.25, _lift),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from boms_tui.model.records import Entry
 from boms_tui.model.states import RunEvent, TaskEvent
 from tests.sim.chronicle import Row
 
@@ -33,10 +34,10 @@ def named(run: str) -> Named:
 
 @dataclass
 class Past:
-    """`states` and `since` are by run and `RUN:TASK`; `ever` has every state that each was in. `ordered` has when each
-    run was ordered last, and as which row. `claims` counts the attempts of a task, `reached` has what its newest one is
-    said to have said, `freed` the gates that people lifted for the next start. `posted` are events by name, date and
-    receiver.
+    """`states` and `since` are by run and `RUN:TASK`; `ever` has every state that each was in, but for those of tasks
+    whose runs are `given_up`: nothing follows of them. `ordered` has when each run was ordered last, and as which row.
+    `claims` counts the attempts of a task, `reached` has what its newest one is said to have said, `freed` the gates
+    that people lifted for the next start. `posted` are events by name, date and receiver.
     """
 
     receive: Callable[[Row], set[tuple[str, date, str]]]
@@ -48,6 +49,7 @@ class Past:
     claims: Counter[str] = field(default_factory=Counter)
     reached: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     freed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    given_up: set[str] = field(default_factory=set)
     due: dict[str, datetime] = field(default_factory=dict)
     posted: set[tuple[str, date, str]] = field(default_factory=set)
 
@@ -56,16 +58,14 @@ class Past:
         if entry.action in BORN and ":" not in entry.object:
             self._bear(row)
         if entry.action in _TRANSITIONS:
-            self.states[entry.object] = entry.after
-            self.since[entry.object] = entry.at
-            self.ever[entry.object].add(entry.after)
-            if entry.after == WAITING:
-                self.reached.pop(entry.object, None)
+            self._move(entry)
         match entry.action:
             case TaskEvent.CLAIMED.value:
                 self.claims[entry.object] += 1
             case TaskEvent.STARTED.value:
                 self.freed.pop(entry.object, None)
+            case "cancel-asked":
+                self.given_up.add(entry.object)
             case "reached":
                 self.reached[entry.object].add(entry.after)
                 self.ever[entry.object].add(entry.after)
@@ -84,6 +84,16 @@ class Past:
     def of_day(self, process: str, day: date) -> list[str]:
         """The runs of a process for a date, by number."""
         return [run for run in self.runs[process] if named(run).day == day]
+
+    def _move(self, entry: Entry) -> None:
+        name = entry.object
+        self.states[name], self.since[name] = entry.after, entry.at
+        if entry.action == RunEvent.REOPENED.value:
+            self.given_up.discard(name)
+        if name.partition(":")[0] not in self.given_up:
+            self.ever[name].add(entry.after)
+        if entry.after == WAITING:
+            self.reached.pop(name, None)
 
     def _bear(self, row: Row) -> None:
         run = row.entry.object

@@ -14,7 +14,7 @@ from boms_tui.model.request import LIFETIME, Envelope, Request, encode
 from boms_tui.model.states import TaskState
 from boms_tui.store.inbox import Inbox
 from tests.sim.board import Board, TaskRow
-from tests.sim.chance import Chance, Fault
+from tests.sim.chance import Chance, Fault, Topic
 from tests.sim.ledger import DEPLOYMENT, Ledger
 from tests.sim.plans import Plan
 from tests.sim.ticking import Clock
@@ -45,6 +45,7 @@ _GATES = (
     "dependency:risk/margin", "dependency:settle/pay:load",
 )  # fmt: skip
 _ANY_TASK = ("retry", "skip", "force-ok", "hold", "release", "confirm", "kill", "rerun", "resolve", "free")
+_AGO = (-1, 0, 1, 2, 4, 9, 40, 200)
 _ANY_RUN = ("cancel", "hold", "release", "rerun", "hold", "release", "free")
 
 
@@ -85,6 +86,7 @@ class People:
         self._inbox = Inbox(self.ledger.engine)
         self._dice = self.chance.stream("people")
         self._ahead = self.chance.stream("planned holds")
+        self._days = self.chance.stream("dates")
 
     def act(self, board: Board) -> None:
         """Somebody asks for something."""
@@ -96,7 +98,7 @@ class People:
             self.ask("release", target, by=self._dice.choice((by, "admin")))
 
     def order(self) -> None:
-        self.ask("order", self._dice.choice(self.plan.processes).id, by="operator")
+        self.ask("order", self._dice.choice(self.plan.processes).id, self._some_date(), by="operator")
 
     def administer(self) -> None:
         """An admin takes somebody's rights, or gives them back."""
@@ -197,7 +199,7 @@ class People:
         process = dice.choice([*(process.id for process in self.plan.processes), EXTRA])
         verb = dice.choice(("order", "order", "order", "hold", "release"))
         if verb == "order":
-            return verb, process, {}
+            return verb, process, self._some_date()
         folder = process.partition("/")[0] + "/"
         day = (self.clock.now() + timedelta(days=dice.randint(0, 1))).date()
         return verb, dice.choice((process, folder, f"{process}@{day}")), self._span(dice)
@@ -219,6 +221,12 @@ class People:
             "free": {"gate": dice.choice(_GATES)},
         }
         return verb, task.ref, given.get(verb, {})
+
+    def _some_date(self) -> dict[str, str]:
+        """Mostly the current one; at times one of lately, of long ago, or to come."""
+        if not self.chance.about(Topic.DATES) or self._days.random() < 0.5:
+            return {}
+        return {"date": (self.clock.now().date() - timedelta(days=self._days.choice(_AGO))).isoformat()}
 
     def _span(self, dice: Random) -> dict[str, str]:
         """From now on or from a time to come, until a time or until somebody releases it."""

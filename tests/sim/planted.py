@@ -1,8 +1,8 @@
 """Faults planted into the real rules and the real loop, to see that nights find them."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -26,21 +26,9 @@ from boms_tui.model.timetable import Timetable
 from boms_tui.runtime.leading import Term
 from boms_tui.runtime.people.inbox import InboxReader
 from boms_tui.store.commit import Commit
-
-Plant = Callable[[], AbstractContextManager[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Planted:
-    """`breaks` begins the names of the promises that it may break first. `near` is a seed that finds it soon."""
-
-    plant: Plant
-    breaks: tuple[str, ...]
-    near: int = 1
-
-
-def _rule(kind: type[Fact], rule: Callable[[Draft, Any], None]) -> Plant:
-    return lambda: patch.dict(decide._RULES, {kind: rule})
+from tests.sim.miscaused import MISCAUSED
+from tests.sim.misread import MISREAD
+from tests.sim.planting import Planted, nothing, rule
 
 
 def _drop_early_exit(draft: Draft, fact: Exited) -> None:
@@ -81,7 +69,7 @@ def _believe_in_commits(term: Term, decision: Decision) -> None:
     term._act(decision)
 
 
-def _adopt_nothing(term: Term) -> None:
+def _adoptnothing(term: Term) -> None:
     term.follow([TookOver()], clock.now())
     while not term.stopping:
         term.go_round(term._patience())
@@ -186,30 +174,27 @@ def _run_it(draft: Draft, task: TaskRun) -> bool:
     return True
 
 
-def _nothing(*_: object, **__: object) -> None: ...
-
-
 FAULTS: dict[str, Planted] = {
-    "an exit that comes before running is dropped": Planted(_rule(Exited, _drop_early_exit), ("nothing is lost", "I")),
-    "void is taken for lost": Planted(_rule(Voided, _void_is_lost), ("I7",)),
-    "lost is taken for good": Planted(_rule(Lost, _lost_is_good), ("I7",)),
-    "unknown is run again": Planted(lambda: patch.object(endings, "_runs_again", lambda *_: True), ("I7",)),
+    "an exit that comes before running is dropped": Planted(rule(Exited, _drop_early_exit), ("nothing is lost", "I")),
+    "void is taken for lost": Planted(rule(Voided, _void_is_lost), ("I7",)),
+    "lost is taken for good": Planted(rule(Lost, _lost_is_good), ("I7",), near=16),
+    "unknown is run again": Planted(lambda: patch.object(endings, "_runs_again", lambda *_: True), ("I7",), near=27),
     "launched before it is committed": Planted(lambda: patch.object(Term, "_write", _launch_first), ("I", "memory")),
     "a commit without an answer is believed in": Planted(
-        lambda: patch.object(Term, "_write", _believe_in_commits), ("I", "memory", "a runtime", "nothing"), near=34
+        lambda: patch.object(Term, "_write", _believe_in_commits), ("I", "memory", "a runtime", "nothing"), near=14
     ),
     "the epoch is not proved": Planted(
-        lambda: patch.object(Commit, "_prove", _nothing), ("I", "a runtime", "memory"), near=40
+        lambda: patch.object(Commit, "_prove", nothing), ("I", "a runtime", "memory"), near=40
     ),
-    "nothing is adopted": Planted(lambda: patch.object(Term, "lead", _adopt_nothing), ("nothing is lost",)),
-    "an occurrence is ordered twice": Planted(_rule(OccurrenceDue, _a_little_later), ("I9",)),
+    "nothing is adopted": Planted(lambda: patch.object(Term, "lead", _adoptnothing), ("nothing is lost",)),
+    "an occurrence is ordered twice": Planted(rule(OccurrenceDue, _a_little_later), ("I9",)),
     "times that pass without a leader are forgotten": Planted(
         lambda: patch("boms_tui.runtime.daemon.Timetable", _from_now), ("I9",)
     ),
-    "a success orders nobody": Planted(lambda: patch("boms_tui.model.progress.follow_run", _nothing), ("I9",)),
+    "a success orders nobody": Planted(lambda: patch("boms_tui.model.progress.follow_run", nothing), ("I9",)),
     "expired requests are applied": Planted(_late_requests, ("I4",)),
-    "a stale board is believed": Planted(lambda: patch.object(asked, "_stale", _nothing), ("I4",)),
-    "rights are not checked": Planted(lambda: patch.object(asked, "_right", _nothing), ("I5",)),
+    "a stale board is believed": Planted(lambda: patch.object(asked, "_stale", nothing), ("I4",), near=8),
+    "rights are not checked": Planted(lambda: patch.object(asked, "_right", nothing), ("I5",)),
     "a window keeps nothing from starting": Planted(lambda: patch.object(gates, "_window", lambda *_: ()), ("S14",)),
     "a backoff has no timer": Planted(lambda: _forgetting(TaskDue), ("nothing is lost",)),
     "a planned hold has no timer": Planted(lambda: _forgetting(HoldDue), ("nothing is lost",)),
@@ -222,11 +207,13 @@ FAULTS: dict[str, Planted] = {
         lambda: patch("boms_tui.model.lateness.passed", _passed_again), ("what is late",)
     ),
     "a transition is not journalled": Planted(lambda: _silent("gates-opened"), ("I10",)),
-    "another node's attempt is killed": Planted(lambda: patch.object(Draft, "kill", _kill_anywhere), ("I",), near=67),
+    "another node's attempt is killed": Planted(lambda: patch.object(Draft, "kill", _kill_anywhere), ("I",), near=64),
     "what is held and released at once has two versions": Planted(
         lambda: patch.object(Draft, "release", _release_twice_new), ("a runtime",)
     ),
     "a release orders what is to come": Planted(_releases_order, ("I4",)),
-    "a request is answered before an earlier one": Planted(_out_of_turn, ("I4",), near=34),
+    "a request is answered before an earlier one": Planted(_out_of_turn, ("I4",), near=131),
     "an old attempt hides a running one": Planted(_newest_last, ("memory", "I", "nothing is lost"), near=52),
+    **MISCAUSED,
+    **MISREAD,
 }

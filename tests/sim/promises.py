@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from boms_tui.model.ids import AttemptId
 from boms_tui.store.leader import Leader
@@ -60,7 +61,11 @@ class Promises:
         )  # fmt: skip
         self.starts = Starts(self.ledger, self.trace, self.reading)
         self.orders = Orders(self.trace, self.reading, self.starts)
-        self._fresh = Leader(self.ledger.engine)
+
+    @cached_property
+    def _fresh(self) -> Leader:
+        """Reads everything anew; made on the stage, where its statements are at hand."""
+        return Leader(self.ledger.engine)
 
     def started(self, attempt: AttemptId, node: str) -> None:
         """A program starts: its claim is on record, it is the attempt's first, and its task's only one."""
@@ -127,11 +132,11 @@ class Promises:
             if term is None or term.epoch != epoch or not runtime.is_resting or self.ledger.edited:
                 continue
             found = list(outdated(term, self.board))
-            looked = term.snapshot._seen
-            for late in self.lateness.missing(self.board, looked) if looked is not None else ():
+            looked, now = term.snapshot._seen, self.people.clock.now()
+            for late in self.lateness.missing(self.board, min(looked, now)) if looked is not None else ():
                 self.trace.complain(LATE, late)
             if fully:
                 with self.ledger.past_the_line():
-                    found += differences(term, self._fresh, self.people.clock.now())
+                    found += differences(term, self._fresh, now)
             if found:
                 self.trace.complain("memory is what is durable", f"{runtime.name}: {found[0]}")

@@ -76,11 +76,11 @@ class Starts:
             ordered, seen = past.ordered[run][0], past.due.get(run, row.entry.at)
             if seen < ordered + process.cyclic.every:
                 self.trace.complain(ROUND, f"{run} at {seen}, {process.cyclic.every} after {ordered} at the earliest")
-        if process.cyclic.until is not None and row.entry.at > _instant(process, run, process.cyclic.until):
+        if process.cyclic.until is not None and row.entry.at > instant_of(process, run, process.cyclic.until, fold=1):
             self.trace.complain(ROUND, f"{run} at {row.entry.at}, after {process.cyclic.until}")
 
 
-def _instant(process: Process, run: str, at: time) -> datetime:
-    """A time of a run's business date; where it comes twice, the later one."""
+def instant_of(process: Process, run: str, at: time, *, fold: int) -> datetime:
+    """A time of a run's business date; where it comes twice, the earlier one or (`fold`) the later one."""
     day = named(run).day + timedelta(days=at < process.day_starts)
-    return datetime.combine(day, at, ZoneInfo(process.timezone)).replace(fold=1).astimezone(ZoneInfo("UTC"))
+    return datetime.combine(day, at, ZoneInfo(process.timezone)).replace(fold=fold).astimezone(ZoneInfo("UTC"))

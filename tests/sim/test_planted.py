@@ -3,7 +3,8 @@
 import pytest
 
 from tests.sim.chance import Chance, Fault
-from tests.sim.planted import FAULTS, Planted
+from tests.sim.planted import FAULTS
+from tests.sim.planting import Planted
 from tests.sim.replay import Failure, Play, play, shrunk
 from tests.sim.test_nights import SEEDS
 

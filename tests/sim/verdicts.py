@@ -70,5 +70,7 @@ class Verdicts:
         if not sent.honest or role not in _MAY.get(asked.verb, _OPERATORS):
             self.trace.complain("I5 no effect without right", f"{asked.id} of {sent.by}, {role or 'disabled'}")
         was = before.versions().get(asked.target, 0)
+        if self.ledger.edited:
+            return  # the leader knows nothing of what somebody did behind its back
         if asked.version_seen is not None and was > asked.version_seen:
             self.trace.complain("I4 nobody acts on a stale board", f"{asked.id} saw {asked.version_seen}, it was {was}")

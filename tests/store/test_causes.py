@@ -61,6 +61,13 @@ def test_the_dates_of_what_has_ended_lately(house: House) -> None:
     assert house.leader.dates_ended_since([ProcessId("a/other")], NOW) == set()
 
 
+def test_the_date_of_the_newest_run_that_came_to_something(house: House) -> None:
+    house.order(a_run(day=YESTERDAY, ordered_at=NOW), "load")
+    house.order(a_run(ordered_at=NOW - timedelta(hours=1)), "load")
+    house.order(a_run(number=2, ordered_at=NOW + timedelta(hours=1), state=RunState.MISSED), "load")
+    assert house.leader.newest_dates({MARGIN, ProcessId("a/other")}) == {YESTERDAY}
+
+
 def test_what_a_process_was_and_since_when(house: House) -> None:
     first, second = a_process("a/one"), a_process("a/one", title="Another")
     house.commit(revisions=(a_revision(first),))
