@@ -18,7 +18,7 @@ from boms_tui.model.effect import preview
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId, business_date, parse_run_id, split_ref
 from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.planning import business_date_of
-from boms_tui.model.records import SealedEntry, Verdict
+from boms_tui.model.records import Hold, SealedEntry, Verdict
 from boms_tui.model.request import LIFETIME, MAX_BODY, Request
 from boms_tui.model.rights import BUILT_IN, verbs_of
 from boms_tui.model.snapshot import Snapshot
@@ -109,7 +109,10 @@ class Client:
         return self._reader.processes()
 
     def process(self, process: ProcessId) -> ProcessView:
-        return views.process_view(self._reader, process)
+        return views.process_view(self._reader, process, clock.now())
+
+    def holds(self) -> Sequence[Hold]:
+        return self._reader.holds()
 
     def contacts(self) -> Sequence[Contact]:
         return tuple(self._reader.catalogue().contacts.values())

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from boms_tui.commands.ports import Reader
 from boms_tui.errors import UsageError
-from boms_tui.model.definition import Contact
+from boms_tui.model.definition import Contact, Process
 from boms_tui.model.definitions import template_of
 from boms_tui.model.draft import Draft
 from boms_tui.model.effect import readers_of
@@ -13,10 +13,12 @@ from boms_tui.model.gates import all_gates, contested_gates, outer_gates
 from boms_tui.model.identity import unfit
 from boms_tui.model.ids import ProcessId, RunId, TaskName, split_ref, task_ref
 from boms_tui.model.picture import Catalogue, Picture
+from boms_tui.model.planning import next_time
 from boms_tui.model.records import Attempt, Revision, Run, SealedEntry, TaskRun, User
 from boms_tui.model.settle import EXCLUDED
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE, TaskState
+from boms_tui.model.timetable import crons_of
 from boms_tui.model.views import BoardQuery, Gate, GateKind, ProcessView, Progress, RunView, TaskView
 from boms_tui.model.why import gates_of
 
@@ -72,9 +74,10 @@ def task_view(reader: Reader, ref: str, now: datetime) -> TaskView:
     )
 
 
-def process_view(reader: Reader, process: ProcessId) -> ProcessView:
+def process_view(reader: Reader, process: ProcessId, now: datetime) -> ProcessView:
     """One process as it is defined now, with its newest runs."""
-    definition = reader.catalogue().processes.get(process)
+    catalogue = reader.catalogue()
+    definition = catalogue.processes.get(process)
     if definition is None:
         raise UsageError(f"no such process: {process}", "`boms plan` lists the processes")
     revision = reader.revisions("process", process)[0]
@@ -86,7 +89,13 @@ def process_view(reader: Reader, process: ProcessId) -> ProcessView:
         source=revision.source,
         runs=tuple(reader.board(BoardQuery(process=process, limit=_RECENT_RUNS))),
         templates=tuple(_templates(reader, revision)),
+        next_start=_next_start(catalogue, definition, now),
     )
+
+
+def _next_start(catalogue: Catalogue, process: Process, now: datetime) -> datetime | None:
+    coming = (next_time(catalogue.almanac, process, cron, now) for cron in crons_of(process))
+    return min(filter(None, coming), default=None)
 
 
 def _templates(reader: Reader, revision: Revision) -> Iterator[str]:

@@ -161,7 +161,7 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class ProcessRow:
-    """One process in the browser. `last` is its newest run."""
+    """One process in the browser. `last` is its newest run; cron texts in `starts` are by the clocks of `timezone`."""
 
     id: ProcessId
     title: str
@@ -170,11 +170,16 @@ class ProcessRow:
     tasks: int
     starts: tuple[str, ...]
     last: tuple[RunId, RunState] | None = None
+    calendar: str = ""
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessView:
-    """One process with its newest runs, the newest first, and the templates under it, the nearest first."""
+    """One process with its newest runs, the newest first, and the templates under it, the nearest first.
+
+    `next_start` is when a cron text orders it next; None where none does.
+    """
 
     definition: Process
     revision: int
@@ -183,6 +188,7 @@ class ProcessView:
     source: str
     runs: tuple[BoardRow, ...] = ()
     templates: tuple[str, ...] = ()
+    next_start: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +204,7 @@ class Progress:
 class RunView:
     """One run at one moment: its definition, its tasks in that order, and the newest attempt of each.
 
-    `held` names the run and the tasks that a hold of their own stands on or is planned for; `waits` says of each task
+    `held` names every object that a hold stands on or is planned for; `waits` says of each task
     that waits for something outside its run what that is; `progress` has what the tasks that run say of themselves.
     `unfit` says that whom it runs for may not have it run any more: each start needs the yes of somebody who may.
     """

@@ -10,15 +10,18 @@ from boms_tui.model.views import UserRow
 from boms_tui.screens.account import AccountBox, AccountChange
 from boms_tui.screens.background import Done, in_background
 from boms_tui.screens.confirm import Act, Confirm
-from boms_tui.screens.fields import fields_of
+from boms_tui.screens.fields import fields_of, in_terms_of_fields
 from boms_tui.screens.free import Chosen, FreeBox
 from boms_tui.screens.overtaken import explained
 from boms_tui.screens.processes import ProcessesScreen
-from boms_tui.screens.target import misfit
+from boms_tui.screens.rows.holds import over
+from boms_tui.screens.target import Target, misfit, under
 from boms_tui.screens.text import safe
 from boms_tui.screens.when import stamp
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from boms_tui.screens.app import Console
 
 _SAYS = {
@@ -34,6 +37,7 @@ class Acting:
     def __init__(self, console: "Console") -> None:
         self._console = console
         self._under_way: set[str] = set()
+        self._looked_from: Screen[object] | None = None
 
     def ask(self, name: str) -> None:
         """Open the box for a verb on what is under the cursor, if the verb fits it."""
@@ -46,12 +50,37 @@ class Acting:
         if wrong:
             self._console.say(wrong, "warn")
             return
+        if name == "release":
+            self._find_hold(target)
+            return
         if name == "free":
             self._console.push_screen(FreeBox(target), self._free)
             return
         process = screen.process(target.id) if isinstance(screen, ProcessesScreen) else None
         box = Confirm(verb, target, fields_of(name, target.on, process))
         self._console.push_screen(box, self._send_act)
+
+    def _find_hold(self, target: Target) -> None:
+        """Look for the hold that is over the object: `release` lifts it where it was placed."""
+        gateway, now, tag = self._console.gateway, self._console.now(), f"hold:{target.id}"
+
+        def find() -> Target | None:
+            found = over(gateway.holds(), target.id, now)
+            return under(target, found[0]) if found else None
+
+        self._looked_from = self._console.screen
+        in_background(tag, find, self._console.post_message)
+
+    def found_hold(self, event: Done) -> None:
+        """Open the box for releasing what was found, unless the person has gone on meanwhile."""
+        if self._console.screen is not self._looked_from:
+            return
+        if isinstance(event.data, Target):
+            self._console.push_screen(Confirm(VERBS["release"], event.data, ()), self._send_act)
+        elif event.error is not None:
+            self._console.say(safe(event.error.title), "warn")
+        else:
+            self._console.say(f"nothing holds {safe(event.tag.removeprefix('hold:'))}", "warn")
 
     def _free(self, chosen: Chosen | None) -> None:
         """Open the box for lifting the gate that was chosen."""
@@ -96,7 +125,7 @@ class Acting:
             return
         self._under_way.add(label)
         at = stamp(self._console.now(), self._console.zone)
-        self._console.say(f"▸ {safe(label)}: asked at {at}, waiting for the verdict", "accent")
+        self._console.say(f"▸ {safe(label)}: asked at {at}, waiting for the verdict", "accent", stays=True)
         in_background(f"act:{label}", call, self._console.post_message)
 
     def answered(self, event: Done) -> None:
@@ -106,8 +135,8 @@ class Acting:
         at = stamp(self._console.now(), self._console.zone)
         if isinstance(event.data, Verdict):
             glyph, word, tone = _SAYS[event.data.answer]
-            why = f": {event.data.reason}" if event.data.reason else ""
-            self._console.say(f"{glyph} {safe(label)}: {word}{safe(why)} ({at})", tone)
+            why = f": {in_terms_of_fields(event.data.reason)}" if event.data.reason else ""
+            self._console.say(f"{glyph} {safe(label)}: {word}{safe(why)} ({at})", tone, stays=True)
         elif event.error is not None:
             step = f"; {event.error.next_step}" if event.error.next_step else ""
-            self._console.say(f"✗ {safe(label)}: {safe(event.error.title + step)} ({at})", "bad")
+            self._console.say(f"✗ {safe(label)}: {safe(event.error.title + step)} ({at})", "bad", stays=True)

@@ -114,6 +114,7 @@ class Console(Listening, inherit_bindings=False):
         self._ticks += 1
         if self._lifeline is not None and self._lifeline.hung_up():
             self._lifeline.end(129)
+        self.fade()
         self.freshen()
         if self._ticks % _LAY_OUT_EVERY == 0 and self.live is not None and self.fresh.live:
             self.live.lay_out()
@@ -137,6 +138,8 @@ class Console(Listening, inherit_bindings=False):
         if event.tag.startswith("act:"):
             self._acting.answered(event)
             self.feed.look()
+        elif event.tag.startswith("hold:"):
+            self._acting.found_hold(event)
         elif isinstance(event.data, Sequence):
             self._processes = tuple(row.id for row in event.data if isinstance(row, ProcessRow))
 

@@ -23,13 +23,16 @@ def in_background(tag: str, call: Callable[[], object], post: Callable[[Message]
     Thread(target=_make, args=(tag, call, post), name=f"boms-{tag}", daemon=True).start()
 
 
+def told_of(error: Exception) -> BomsError:
+    """An error as a person is told of it, whatever raised it."""
+    return error if isinstance(error, BomsError) else BomsError(f"{type(error).__name__}: {error}", "the log has more")
+
+
 def _make(tag: str, call: Callable[[], object], post: Callable[[Message], object]) -> None:
     try:
         answer = Done(tag, call())
-    except BomsError as error:
-        answer = Done(tag, error=error)
     except Exception as error:  # noqa: BLE001 - whatever a driver raises is told, and ends nothing
-        answer = Done(tag, error=BomsError(f"{type(error).__name__}: {error}", "the log has more"))
+        answer = Done(tag, error=told_of(error))
     try:
         post(answer)
     except RuntimeError:  # the event loop has ended, and the console with it

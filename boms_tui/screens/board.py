@@ -7,7 +7,6 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from boms_tui.model.ids import RunId
-from boms_tui.model.records import Run
 from boms_tui.model.verbs import On
 from boms_tui.model.views import Board, BoardRow
 from boms_tui.screens import keys
@@ -43,7 +42,6 @@ class BoardScreen(LiveScreen[Board]):
         super().__init__()
         self.grouping = Grouping.DEPARTMENT
         self.every_date = False
-        self._runs: dict[str, Run] = {}
         self._rows: list[BoardRow] = []
 
     @property
@@ -62,7 +60,6 @@ class BoardScreen(LiveScreen[Board]):
         today = self.host.today()
         rows = list(data.rows) if self.every_date else of_current_dates(data.rows, today)
         self._rows = rows
-        self._runs = {row.run.id: row.run for row in rows}
         table = self.query_one("#table", LineTable)
         moment = self.moment(table)
         terms = self.query_one(FilterBar).terms
@@ -74,26 +71,30 @@ class BoardScreen(LiveScreen[Board]):
 
     def _draw_aside(self) -> None:
         aside = self.query_one("#aside", LineView)
-        cursor = self.query_one("#table", LineTable).cursor
-        row = next((row for row in self._rows if row.run.id == cursor), None)
+        row = self._chosen()
         if aside.display and row is not None:
             aside.show(preview_lines(row, self.moment(aside)))
 
     def heading(self) -> tuple[str, str, Sequence[Span]]:
         if self.data is None:
-            return self.TITLE, "reading the store", ()
+            return self.TITLE, self.unread, ()
         filtered = " ".join(self.query_one(FilterBar).value.split())
         note = "all dates" if self.every_date else ""
         if not self._rows:
             note = "no runs yet: order one from the processes (2)"
         return self.TITLE, f"filter: {filtered}" if filtered else note, (*chips(self._rows), Span(" "))
 
-    def shown_date(self) -> date | None:
+    def shown_date(self) -> date:
         return current_date(self.data.rows if self.data is not None else (), self.host.today())
 
     def target(self) -> Target | None:
-        run = self._runs.get(self.query_one("#table", LineTable).cursor)
-        return run_target(run, self.host.now()) if run is not None else None
+        row = self._chosen()
+        return run_target(row.run, self.host.now(), empty=not row.total) if row is not None else None
+
+    def _chosen(self) -> BoardRow | None:
+        """The run under the cursor."""
+        cursor = self.query_one("#table", LineTable).cursor
+        return next((row for row in self._rows if row.run.id == cursor), None)
 
     def on_line_table_moved(self) -> None:
         self._draw_aside()
@@ -110,6 +111,12 @@ class BoardScreen(LiveScreen[Board]):
 
     def action_filter(self) -> None:
         self.query_one(FilterBar).open()
+
+    def action_why(self) -> None:
+        """Say why the run under the cursor does not go on."""
+        row = self._chosen()
+        if row is not None:
+            self.host.open_why(row.run.id)
 
     def action_group(self) -> None:
         state = self.grouping is Grouping.DEPARTMENT

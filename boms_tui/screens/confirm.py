@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from textual.app import ComposeResult
 from textual.widgets import Button, Input
 
-from boms_tui.model.verbs import Level, Verb
+from boms_tui.model.verbs import Level, On, Verb
 from boms_tui.model.views import Effect, Gate
 from boms_tui.screens.background import Done, in_background
 from boms_tui.screens.dialog import Box, Buttons, Dialog, button
-from boms_tui.screens.fields import Field, parameters_of
+from boms_tui.screens.fields import Field, in_terms_of_fields, parameters_of
 from boms_tui.screens.line import Line, Span, line
-from boms_tui.screens.rows.effect import effect_lines
+from boms_tui.screens.rows.effect import SWEEPING, effect_lines, sweeping_lines
+from boms_tui.screens.rows.holds import hold_words
 from boms_tui.screens.target import Target
 from boms_tui.screens.text import fit, safe, wrap_most
 from boms_tui.screens.when import age_text
@@ -116,9 +117,14 @@ class Confirm(Dialog[Act]):
     def _draw(self) -> None:
         head, effect = self.query_one("#object", LineView), self.query_one("#effect", LineView)
         head.show(list(self._head(head.width_of())))
-        effect.show(effect_lines(self.effect, self._effect_failed, effect.width_of(), lacks=self._lacks()))
+        sweeps = self.target.on is On.PROCESS and self.verb.name in SWEEPING
+        lines = sweeping_lines(self.verb.name) if sweeps else self._effect_lines(effect.width_of())
+        effect.show(lines)
         if self.effect is not None and self.effect.refusal:
-            self.say(f"it would be refused: {safe(self.effect.refusal)}")
+            self.say(f"it would be refused: {safe(in_terms_of_fields(self.effect.refusal))}")
+
+    def _effect_lines(self, width: int) -> list[Line]:
+        return effect_lines(self.effect, self._effect_failed, width, lacks=self._lacks())
 
     def _head(self, width: int) -> Iterator[Line]:
         seen = self.target.seen
@@ -135,6 +141,8 @@ class Confirm(Dialog[Act]):
             yield "asks", self.target.question
         if self.verb.name == "resolve" and self.target.evidence:
             yield "known", self.target.evidence
+        if self.target.hold is not None:
+            yield "held", hold_words(self.target.hold, self.host.now(), self.host.zone)
         if self._lifts is not None:
             yield "gate", f"{self._lifts.name}: {self._lifts.detail}"
 
@@ -166,7 +174,7 @@ class Confirm(Dialog[Act]):
         """What is still missing; "" when the act can go."""
         values = self._form.values()
         if self.effect is not None and self.effect.refusal:
-            return f"it would be refused: {safe(self.effect.refusal)}"
+            return f"it would be refused: {safe(in_terms_of_fields(self.effect.refusal))}"
         if self._lacks():
             return f"{self._lacks()} is required"
         if self._form.row(_REASON).field.required and not values[_REASON].strip():

@@ -48,4 +48,4 @@ class ContactsScreen(LiveScreen[tuple[Contact, ...]]):
 
     def heading(self) -> tuple[str, str, Sequence[Span]]:
         right = (Span(f"{len(self.data)} contacts ", "dim"),) if self.data is not None else ()
-        return self.TITLE, "" if self.data is not None else "reading the store", right
+        return self.TITLE, "" if self.data is not None else self.unread, right

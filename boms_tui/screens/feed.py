@@ -6,12 +6,13 @@ from threading import Event, Thread
 from textual.message import Message
 
 from boms_tui import clock
-from boms_tui.errors import BomsError
+from boms_tui.errors import NoAnswerError
 from boms_tui.model.ids import AttemptId, ProcessId, RunId
 from boms_tui.model.states import LIVE
 from boms_tui.model.views import Board, BoardQuery, BoardRow, Output, Overdue, Progress, Pulse, RunView, TaskView
+from boms_tui.screens.background import told_of
 from boms_tui.screens.gateway import Gateway
-from boms_tui.screens.messages import Beat, Interest, Printed, Progressed, Refused, Shown, Silence, View
+from boms_tui.screens.messages import Beat, Interest, Printed, Processes, Progressed, Refused, Shown, Silence, View
 
 INTERVAL = 0.5
 """Seconds between two looks at the store."""
@@ -85,10 +86,9 @@ class Feed:
             beat = Beat(self._gateway.pulse(), asked)
             self._look(self._interest, beat)
             self._say(beat)
-        except BomsError as error:
-            self._say(Silence(error.title, error.next_step))
         except Exception as error:  # noqa: BLE001 - whatever a driver raises, the console must outlive it
-            self._say(Silence(f"{type(error).__name__}: {error}", "the log has more"))
+            told = told_of(error)
+            self._say(Silence(told.title, told.next_step))
 
     def _say(self, message: Message) -> None:
         try:
@@ -104,25 +104,27 @@ class Feed:
         if interest.view is View.BOARD:
             moved |= self._look_for_overdue(beat.pulse)
         if moved and interest.view is not View.NOTHING:
-            self._show(interest, beat)
-            self._read = wanted
+            self._read = wanted if self._show(interest, beat) else None
         if interest.view in {View.RUN, View.TASK}:
             self._listen(interest, at_once=moved)
         if interest.attempt is not None:
             self._print(interest.attempt, follow=interest.follow)
 
-    def _show(self, interest: Interest, beat: Beat) -> None:
+    def _show(self, interest: Interest, beat: Beat) -> bool:
+        """Post what there is to see; where that cannot be read, why, and False: the next look tries again."""
         try:
             data = self._ask(interest, beat.pulse)
-        except BomsError as error:
-            if error.exit_code == error.exit_code.NO_ANSWER:
-                raise
+        except NoAnswerError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the store has answered: what fails is this one view
             self._running = ()
-            self._post(Refused(interest.view, interest.key, error.title, error.next_step))
-            return
+            told = told_of(error)
+            self._post(Refused(interest.view, interest.key, told.title, told.next_step))
+            return False
         self._running = running(data)
         self._heard = {}
         self._post(Shown(interest.view, interest.key, data, beat))
+        return True
 
     def _ask(self, interest: Interest, pulse: Pulse) -> object:
         gateway, key = self._gateway, interest.key
@@ -131,7 +133,7 @@ class Feed:
             View.RUN: lambda: gateway.run(RunId(key)),
             View.TASK: lambda: gateway.task(key),
             View.WHY: lambda: gateway.why(key),
-            View.PROCESSES: lambda: tuple(gateway.processes()),
+            View.PROCESSES: lambda: Processes(tuple(gateway.processes()), tuple(gateway.holds())),
             View.PROCESS: lambda: gateway.process(ProcessId(key)),
             View.CONTACTS: lambda: tuple(gateway.contacts()),
             View.USERS: lambda: tuple(gateway.users()),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from boms_tui.model.definition import Parameter, Process
+from boms_tui.model.definition import Overlap, Parameter, Process
 from boms_tui.model.verbs import On
 
 
@@ -44,6 +44,7 @@ _FIELDS: Mapping[tuple[str, On], tuple[Field, ...]] = {
 }
 _FROM = Field("from", "From", hint="HH:MM, or empty: at once")
 _UNTIL = Field("until", "Until", hint="HH:MM, or empty: until released")
+_FORCE = Field("force", "Even so", choices=("no", "yes"))
 _DATE = Field("date", "Business date", hint="YYYY-MM-DD, or empty: the current one")
 
 
@@ -53,8 +54,18 @@ def fields_of(verb: str, on: On, process: Process | None = None) -> tuple[Field,
         return (_FROM, _UNTIL)
     if verb == "order" and on is On.PROCESS:
         parameters = process.parameters.items() if process is not None else ()
-        return (_DATE, *(_parameter(name, parameter) for name, parameter in parameters))
+        force = () if process is not None and not _may_need_force(process) else (_FORCE,)
+        return (_DATE, *(_parameter(name, parameter) for name, parameter in parameters), *force)
     return _FIELDS.get((verb, on), ())
+
+
+def _may_need_force(process: Process) -> bool:
+    return bool(process.calendar) or process.overlap is Overlap.SKIP
+
+
+def in_terms_of_fields(refusal: str) -> str:
+    """A refusal that names an option of the command line, in the words of the box."""
+    return refusal.replace("--force", f"{_FORCE.label}: yes")
 
 
 def _parameter(name: str, parameter: Parameter) -> Field:

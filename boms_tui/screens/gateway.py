@@ -9,7 +9,7 @@ from typing import Protocol
 
 from boms_tui.model.definition import Contact
 from boms_tui.model.ids import AttemptId, ProcessId, RunId
-from boms_tui.model.records import SealedEntry, Verdict
+from boms_tui.model.records import Hold, SealedEntry, Verdict
 from boms_tui.model.views import (
     BoardQuery,
     BoardRow,
@@ -73,6 +73,10 @@ class Gateway(Protocol):
     def processes(self) -> Sequence[ProcessRow]: ...
 
     def process(self, process: ProcessId) -> ProcessView: ...
+
+    def holds(self) -> Sequence[Hold]:
+        """Those that nobody has released, whatever they are on."""
+        ...
 
     def contacts(self) -> Sequence[Contact]: ...
 

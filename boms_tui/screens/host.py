@@ -49,8 +49,15 @@ class Host(Protocol):
         """What the screen looks at has changed."""
         ...
 
-    def say(self, text: str, tone: str = "") -> None:
-        """Put a line above the status bar; it stays until the next one."""
+    def say(self, text: str, tone: str = "", *, stays: bool = False) -> None:
+        """Put a line above the status bar. It fades, and goes with its screen.
+
+        One that `stays` begins to fade when the person goes on to another screen.
+        """
+        ...
+
+    def moved_on(self) -> None:
+        """Another screen may be on top."""
         ...
 
     def open_run(self, run: RunId) -> None: ...

@@ -53,13 +53,14 @@ SCROLLING = Group("Scrolling", (
 
 LIST = Group("Lists", (*SCROLLING.keys, Key("enter", "open", "Open", footer=True)))
 SEARCH = Key("slash", "filter", "Filter", footer=True)
+WHY_KEY = Key("w", "why", "Why", footer=True)
 BOARD = Group("Board", (
     SEARCH,
+    WHY_KEY,
     Key("t", "group", "Group", footer=True),
     Key("a", "dates", "All dates"),
 ))  # fmt: skip
-PROCESSES = Group("Processes", (SEARCH,))
-WHY_KEY = Key("w", "why", "Why", footer=True)
+PROCESSES = Group("Processes", (SEARCH, WHY_KEY))
 RUN = Group("Run", (Key("m", "map", "Map", footer=True), WHY_KEY))
 MAP = Group("Map", (
     Key("j,down", "walk(0, 1)", "Next layer"),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from boms_tui.screens.text import fit
+from boms_tui.screens.text import clip, fit
 
 
 class Span(NamedTuple):
@@ -51,6 +51,14 @@ def cells(columns: Sequence[Column], contents: Iterable[Span]) -> tuple[Span, ..
         for column, span in zip(columns, contents, strict=True)
         if column.width
     )
+
+
+def marked(name: Span, mark: Span, width: int) -> tuple[Span, ...]:
+    """A name with its mark right behind it, which is never cut, in so many cells and one more."""
+    beside = f" {mark.text}" if mark.text else ""
+    text = clip(name.text, width - len(beside))
+    rest = " " * (width - cell_len(text) - len(beside) + 1)
+    return Span(text, name.tone), Span(beside, mark.tone), Span(rest)
 
 
 def heading(columns: Sequence[Column]) -> Line:

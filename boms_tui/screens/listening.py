@@ -15,6 +15,9 @@ from boms_tui.screens.live import LiveScreen
 from boms_tui.screens.messages import Beat, Interest, Printed, Progressed, Refused, Shown, Silence
 from boms_tui.screens.text import safe
 
+FADES_AFTER = 10.0
+"""Seconds that a remark is read for."""
+
 
 class Listening(App[None]):
     """What its feed reads goes to the topmost live screen, if that still looks at it."""
@@ -25,6 +28,8 @@ class Listening(App[None]):
         self.feed = Feed(gateway, self.post_message, interval=interval, steady=watch.steady)
         self.fresh = watch.freshness()
         self.said = Span("")
+        self._said_on: LiveScreen[Any] | None = None
+        self._fades_at: float | None = None
 
     @property
     def pulse(self) -> Pulse | None:
@@ -48,11 +53,26 @@ class Listening(App[None]):
         if self.live is not None:
             self.feed.watch(self.live.interest)
 
-    def say(self, text: str, tone: str = "") -> None:
-        self.said = Span(text, tone)
+    def say(self, text: str, tone: str = "", *, stays: bool = False) -> None:
+        self.said, self._said_on = Span(text, tone), self.live
+        self._fades_at = None if stays else self.heard.steady() + FADES_AFTER
         if self.live is not None:
             self.live.frame()
             self.live.call_after_refresh(self.live.lay_out)
+
+    def fade(self) -> None:
+        """Take away what has been said long enough."""
+        if self.said.text and self._fades_at is not None and self.heard.steady() >= self._fades_at:
+            self.say("")
+
+    def moved_on(self) -> None:
+        """A remark goes with the screen that it was about; what stays is seen on the next one, and fades there."""
+        if not self.said.text or self.live is self._said_on:
+            return
+        if self._fades_at is None:
+            self._said_on, self._fades_at = self.live, self.heard.steady() + FADES_AFTER
+        else:
+            self.say("")
 
     def on_beat(self, event: Beat) -> None:
         self.heard.take(event.pulse, event.asked)
@@ -61,7 +81,9 @@ class Listening(App[None]):
 
     def on_silence(self, event: Silence) -> None:
         text = f"the store does not answer: {safe(event.title)}"
-        if not self.fresh.live and self.said.text != text:
+        if self.said.text == text:
+            self._fades_at = self.heard.steady() + FADES_AFTER
+        elif not self.fresh.live:
             self.say(text, "bad")
 
     def on_shown(self, event: Shown) -> None:
@@ -74,8 +96,7 @@ class Listening(App[None]):
     def on_refused(self, event: Refused) -> None:
         screen = self._looking_at(event)
         if screen is not None:
-            screen.fall_behind()
-            self.say(safe(f"{event.title}: {event.next_step}" if event.next_step else event.title), "warn")
+            screen.fail(safe(f"{event.title}: {event.next_step}" if event.next_step else event.title))
 
     def on_progressed(self, event: Progressed) -> None:
         screen = self._looking_at(event)

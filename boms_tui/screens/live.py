@@ -40,6 +40,7 @@ class LiveScreen(Screen[None], Generic[D]):
         self.data: D | None = None
         self.sequence = -1
         self._behind = False
+        self._wrong = Span("")
 
     @property
     def host(self) -> Host:
@@ -81,11 +82,12 @@ class LiveScreen(Screen[None], Generic[D]):
         return self.TITLE, "", ()
 
     def shown_date(self) -> date | None:
-        return self.host.today()
+        """The business date that is looked at; None where the screen is about none."""
+        return None
 
     def take(self, data: D, sequence: int) -> None:
         """Take over what the feed read when the journal's head was `sequence`."""
-        self.sequence, self._behind = sequence, False
+        self.sequence, self._behind, self._wrong = sequence, False, Span("")
         self.show(data)
 
     def show(self, data: D) -> None:
@@ -106,10 +108,18 @@ class LiveScreen(Screen[None], Generic[D]):
                 self.draw(self.data)
             self._frame()
 
-    def fall_behind(self) -> None:
-        """What is shown could not be read again: it is not live any more."""
+    def fail(self, why: str) -> None:
+        """What is to be shown could not be read: say why for as long as that is so, and that nothing here is live."""
+        before, self._wrong = self._wrong, Span(f"✗ {why}", "bad")
         self._behind = True
-        self.frame()
+        if self._wrong != before:
+            self.frame()
+            self.call_after_refresh(self.lay_out)
+
+    @property
+    def unread(self) -> str:
+        """What the header notes as long as there is nothing to show."""
+        return "it cannot be shown" if self._wrong.text else "reading the store"
 
     def moment(self, view: LineView) -> Moment:
         """Now, for the width of one of the views."""
@@ -120,6 +130,7 @@ class LiveScreen(Screen[None], Generic[D]):
 
     def on_screen_resume(self) -> None:
         """Nothing that was overtaken while another screen lay over this one is shown as live."""
+        self.host.moved_on()
         pulse = self.host.pulse
         self._behind = self.data is not None and pulse is not None and pulse.sequence != self.sequence
         self.host.watch_again()
@@ -143,8 +154,9 @@ class LiveScreen(Screen[None], Generic[D]):
         title, note, right = self.heading()
         self.query_one("#header", LineView).show([header(title, note, right, width)])
         message = self.query_one("#message", LineView)
-        message.display = bool(host.said.text)
-        message.show(said_lines(host.said, width))
+        said = [*said_lines("#wrong", self._wrong, width), *said_lines("#said", host.said, width)]
+        message.display = bool(said)
+        message.show(said)
         now = host.now()
         clock = f"{clock_text(now, host.zone)} {now.astimezone(host.zone):%Z}"
         trail = (host.place, *self.trail())

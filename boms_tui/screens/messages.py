@@ -7,7 +7,8 @@ from enum import StrEnum
 from textual.message import Message
 
 from boms_tui.model.ids import AttemptId
-from boms_tui.model.views import Output, Progress, Pulse
+from boms_tui.model.records import Hold
+from boms_tui.model.views import Output, ProcessRow, Progress, Pulse
 
 
 class View(StrEnum):
@@ -32,6 +33,14 @@ class Interest:
     key: str = ""
     attempt: AttemptId | None = None
     follow: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """What there is to see of the definitions in force: the processes, and the holds, whatever they are on."""
+
+    rows: tuple[ProcessRow, ...] = ()
+    holds: tuple[Hold, ...] = ()
 
 
 @dataclass

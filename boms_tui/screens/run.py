@@ -16,6 +16,7 @@ from boms_tui.screens.live import LiveScreen
 from boms_tui.screens.messages import Interest, View
 from boms_tui.screens.rows.branches import tree_heading, tree_lines
 from boms_tui.screens.rows.detail import detail_lines
+from boms_tui.screens.rows.holds import covers
 from boms_tui.screens.rows.run import summary_lines, within
 from boms_tui.screens.target import Target, run_target, task_target
 from boms_tui.screens.text import safe
@@ -58,7 +59,7 @@ class RunScreen(LiveScreen[RunView]):
         summary.show(summary_lines(data, self.moment(summary)))
         graph = self.query_one(GraphView)
         if graph.display:
-            graph.show_graph(within(data.definition), {name: task.state for name, task in data.tasks.items()})
+            graph.show_graph(within(data), {name: task.state for name, task in data.tasks.items()})
         else:
             self.query_one("#columns", LineView).show([tree_heading(data, self.moment(table))])
             table.show(tree_lines(data, self.moment(table)))
@@ -89,7 +90,7 @@ class RunScreen(LiveScreen[RunView]):
 
     def heading(self) -> tuple[str, str, Sequence[Span]]:
         if self.data is None:
-            return safe(self.run_id), "reading the store", ()
+            return safe(self.run_id), self.unread, ()
         process = self.data.definition
         return safe(process.title or process.id), safe(self.data.run.id), ()
 
@@ -104,12 +105,16 @@ class RunScreen(LiveScreen[RunView]):
         if name is None or name not in self.data.tasks:
             return self._run_target(self.data)
         task, definition = self.data.tasks[name], self.data.definition.tasks[name]
-        held = task.ref in self.data.held
+        held = self._is_held(self.data, task.ref)
         last = self.data.attempts.get(name)
         return task_target(task, definition, last, self.host.now(), held=held, unfit=self.data.unfit)
 
     def _run_target(self, data: RunView) -> Target:
-        return run_target(data.run, self.host.now(), held=data.run.id in data.held)
+        return run_target(data.run, self.host.now(), held=self._is_held(data, data.run.id), empty=not data.tasks)
+
+    @staticmethod
+    def _is_held(data: RunView, ref: str) -> bool:
+        return any(covers(held, ref) for held in data.held)
 
     def target_for(self, verb: Verb) -> Target | None:
         """The task under the cursor, or the run for what can only be done to a run."""

@@ -1,11 +1,12 @@
 """What an act is on, as it was when the person saw it. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from boms_tui.model.definition import Manual, Task
-from boms_tui.model.records import Attempt, Run, TaskRun
+from boms_tui.model.ids import parse_run_id, split_ref
+from boms_tui.model.records import Attempt, Hold, Run, TaskRun
 from boms_tui.model.states import RunState, TaskState
 from boms_tui.model.verbs import On, Verb
 from boms_tui.model.views import Gate, GateKind, ProcessRow
@@ -18,9 +19,10 @@ from boms_tui.screens.text import safe
 class Target:
     """The object of an act. `name` is what a person types to confirm, `version` what the request carries.
 
-    `held` says whether there is a hold of its own to release, None where that is not known; `asks` whether it takes a
-    person's yes, and `question` what it asks. `evidence` is what is known of an attempt that nobody can prove. `begun`
-    says that a run has started. `sequence` is the journal's head when it was read.
+    `held` says whether a hold is over it, None where that is not known, and `hold` is the one that the act is about;
+    `asks` says whether it takes a person's yes, and `question` what it asks. `evidence` is what is known of an attempt
+    that nobody can prove. `begun` says that a run has started, `empty` that it has no tasks. `sequence` is the
+    journal's head when it was read.
     """
 
     on: On
@@ -36,15 +38,17 @@ class Target:
     question: str = ""
     evidence: str = ""
     begun: bool = False
+    empty: bool = False
+    hold: Hold | None = None
     sequence: int = 0
 
 
-def run_target(run: Run, seen_at: datetime, *, held: bool | None = None) -> Target:
+def run_target(run: Run, seen_at: datetime, *, held: bool | None = None, empty: bool = False) -> Target:
     sign = RUN_SIGNS[run.state]
     seen = Span(f"{sign.glyph} {sign.word}", sign.tone)
     return Target(
         On.RUN, run.id, run.process, seen, seen_at, run.version, run_state=run.state, held=held,
-        begun=run.started_at is not None,
+        begun=run.started_at is not None, empty=empty,
     )  # fmt: skip
 
 
@@ -75,13 +79,25 @@ def evidence_of(task: TaskRun, attempt: Attempt | None) -> str:
     return (attempt.reason if attempt is not None else "") or task.reason
 
 
-def held_by_gates(gates: Iterable[Gate], object_id: str) -> bool:
-    """Whether one of these gates is a hold on the object itself, standing or planned, and not on what lies above it."""
-    return any(gate.kind is GateKind.HOLD and gate.name == f"hold:{object_id}" for gate in gates)
+def held_by_gates(gates: Iterable[Gate]) -> bool:
+    """Whether one of these gates is a hold, standing or planned."""
+    return any(gate.kind is GateKind.HOLD for gate in gates)
 
 
-def process_target(row: ProcessRow, seen_at: datetime) -> Target:
-    return Target(On.PROCESS, row.id, row.id, Span(f"revision {row.revision}", "dim"), seen_at)
+def process_target(row: ProcessRow, seen_at: datetime, *, held: bool) -> Target:
+    return Target(On.PROCESS, row.id, row.id, Span(f"revision {row.revision}", "dim"), seen_at, held=held)
+
+
+def under(target: Target, hold: Hold) -> Target:
+    """What is released to lift a hold that is over something: that itself, or what lies above it and is held."""
+    if hold.object == target.id:
+        return replace(target, hold=hold)
+    run, task = split_ref(hold.object)
+    on = On.TASK if task is not None else On.RUN if parse_run_id(run) is not None else On.PROCESS
+    state = "held" if hold.stands(target.seen_at) else "to be held"
+    return Target(
+        on, hold.object, hold.object, Span(state, "warn"), target.seen_at, hold=hold, sequence=target.sequence
+    )  # fmt: skip
 
 
 def misfit(verb: Verb, target: Target) -> str:
@@ -92,13 +108,15 @@ def misfit(verb: Verb, target: Target) -> str:
     state = target.task_state or target.run_state
     if states and state not in states:
         return f"{verb.label} is for what is {_any_of(states)}; {safe(target.name)} is {state}"
-    if verb.name == "release" and target.held is False:
-        return f"nothing holds {safe(target.name)}"
-    if verb.name == "free" and target.begun:
-        return f"{safe(target.name)} has started: its tasks have gates of their own"
-    if verb.name == "confirm" and not target.asks:
-        return f"{safe(target.name)} asks nobody"
-    return ""
+    name = safe(target.name)
+    misfits = {
+        "release": (target.held is False, f"nothing holds {name}"),
+        "rerun": (target.empty, f"{name} has no tasks to run again: it was never ordered"),
+        "free": (target.begun, f"{name} has started: its tasks have gates of their own"),
+        "confirm": (not target.asks, f"{name} asks nobody"),
+    }
+    wrong, says = misfits.get(verb.name, (False, ""))
+    return says if wrong else ""
 
 
 def offered(verb: Verb, target: Target) -> bool:

@@ -108,7 +108,7 @@ class TaskScreen(LiveScreen[TaskView]):
     def heading(self) -> tuple[str, str, Sequence[Span]]:
         name = split_ref(self.ref)[1] or self.ref
         if self.data is None:
-            return safe(name), "reading the store", ()
+            return safe(name), self.unread, ()
         return safe(self.data.definition.title or name), safe(self.ref), ()
 
     def shown_date(self) -> date | None:
@@ -119,7 +119,7 @@ class TaskScreen(LiveScreen[TaskView]):
         if self.data is None:
             return None
         task, attempts = self.data.task, self.data.attempts
-        held = held_by_gates(self.data.gates, task.ref) if task.state in IDLE else None
+        held = held_by_gates(self.data.gates) if task.state in IDLE else None
         last = attempts[-1] if attempts else None
         unfit = any(gate.kind is GateKind.RIGHT for gate in self.data.gates)
         return task_target(task, self.data.definition, last, self.host.now(), held=held, unfit=unfit)

@@ -36,7 +36,7 @@ class UsersScreen(LiveScreen[tuple[UserRow, ...]]):
 
     def heading(self) -> tuple[str, str, Sequence[Span]]:
         if self.data is None:
-            return self.TITLE, "reading the store", ()
+            return self.TITLE, self.unread, ()
         note = "" if self.host.may("users") else "an admin can change them"
         return self.TITLE, note, (Span(f"{len(self.data)} users ", "dim"),)
 

@@ -42,7 +42,7 @@ class WhyScreen(LiveScreen[Reasons]):
         return ("board", *(safe(part) for part in split_ref(self.ref) if part is not None), "why")
 
     def heading(self) -> tuple[str, str, Sequence[Span]]:
-        return self.TITLE, safe(self.ref) if self.data is not None else "reading the store", ()
+        return self.TITLE, safe(self.ref) if self.data is not None else self.unread, ()
 
     def shown_date(self) -> date | None:
         parts = parse_run_id(split_ref(self.ref)[0])

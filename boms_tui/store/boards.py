@@ -50,7 +50,10 @@ def _process_row(
         start.cron if isinstance(start, CronStart) else str(start).replace("process ", "after ", 1)
         for start in definition.start
     )
-    return ProcessRow(process, definition.title, definition.owner, revision, len(definition.tasks), starts, last)
+    return ProcessRow(
+        process, definition.title, definition.owner, revision, len(definition.tasks), starts, last,
+        definition.calendar, definition.timezone,
+    )  # fmt: skip
 
 
 def _chosen(query: BoardQuery) -> Iterator[Select[Any]]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from boms_tui import clock
 from boms_tui.commands.client import Client
 from boms_tui.commands.session import MemoryKeeper
 from boms_tui.commands.wiring import Store
@@ -140,6 +142,24 @@ def test_processes_contacts_users_and_roles(client: Client) -> None:
     assert {contact.id for contact in client.contacts()} == {"desk", "oncall"}
     assert [row.name for row in client.users()] == ["admin", "operator", "supervisor", "viewer"]
     assert list(client.roles()) == ["viewer", "operator", "author", "supervisor", "admin"]
+
+
+def test_a_process_says_when_it_is_ordered_next(client: Client) -> None:
+    view = client.process(ProcessId("day/good"))
+    assert view.next_start is not None
+    assert view.next_start > clock.now()
+    at = view.next_start.astimezone(ZoneInfo(view.definition.timezone))
+    assert (f"{at:%H:%M}", at.weekday() < 5) == ("18:00", True)
+    assert client.process(ProcessId("night/good")).next_start is None
+
+
+def test_holds_are_read_whatever_they_are_on(client: Client) -> None:
+    for place in ("night/long", "day/"):
+        assert client.act("hold", place, reason="a look first").answer is Answer.APPLIED
+    assert {hold.object for hold in client.holds()} >= {"night/long", "day/"}
+    for place in ("night/long", "day/"):
+        assert client.act("release", place, reason="looked").answer is Answer.APPLIED
+    assert not {hold.object for hold in client.holds()} & {"night/long", "day/"}
 
 
 def test_a_process_shows_the_templates_under_it_the_nearest_first(quiet_house: House, lonely: Client) -> None:

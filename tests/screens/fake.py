@@ -12,7 +12,7 @@ from boms_tui.model.definition import Contact, Role
 from boms_tui.model.draft import Draft
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, split_ref
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.records import Answer, CheckVerdict, Entry, Run, SealedEntry, TaskRun, Verdict
+from boms_tui.model.records import Answer, CheckVerdict, Entry, Hold, Run, SealedEntry, TaskRun, Verdict
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import LIVE, TaskState
 from boms_tui.model.trigger import CronStart, Start
@@ -85,6 +85,9 @@ class FakeGateway:
     gates: dict[str, tuple[Gate, ...]] = field(default_factory=dict)
     rows: list[SealedEntry] = field(default_factory=list)
     not_ordered: tuple[Overdue, ...] = ()
+    placed: list[Hold] = field(default_factory=list)
+    next_start: datetime | None = NOW + timedelta(minutes=46)
+    faults: dict[str, Exception] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.hold_acts.set()
@@ -126,8 +129,9 @@ class FakeGateway:
         self.asked[name] += 1
         if self.lost:
             raise NoAnswerError("the store is not there", "check the disk")
-        if self.broken is not None:
-            raise self.broken
+        fault = self.broken or self.faults.get(name)
+        if fault is not None:
+            raise fault
 
     # the protocol
     def pulse(self) -> Pulse:
@@ -165,7 +169,8 @@ class FakeGateway:
             else (Gate(GateKind.RUN, "run:risk/var", open=False, detail="risk/var is running"),)
         )
         return RunView(
-            self.runs[run], process, tasks, last, self.gates.get(run, gates), frozenset(self.held),
+            self.runs[run], process, tasks, last, self.gates.get(run, gates),
+            frozenset(hold.object for hold in self._holds()),
             {task.task: self.waits[task.ref] for task in tasks.values() if task.ref in self.waits},
             {name: self.said[attempt.id] for name, attempt in last.items() if attempt.id in self.said},
         )  # fmt: skip
@@ -230,6 +235,7 @@ class FakeGateway:
                 process.id, process.title, process.owner, 4, len(process.tasks),
                 tuple(map(start_text, process.start)),
                 next(((run.id, run.state) for run in self.runs.values() if run.process == process.id), None),
+                process.calendar, process.timezone,
             )
             for process in self.definitions.values()
         ]  # fmt: skip
@@ -238,7 +244,17 @@ class FakeGateway:
         self._answer("process")
         rows = tuple(self._row(run) for run in self.runs.values() if run.process == process)
         applied = NOW - timedelta(days=3)
-        return ProcessView(self.definitions[process], 4, "meera", applied, f"process: {process}\n", rows)
+        return ProcessView(
+            self.definitions[process], 4, "meera", applied, f"process: {process}\n", rows, next_start=self.next_start
+        )  # fmt: skip
+
+    def holds(self) -> Sequence[Hold]:
+        self._answer("holds")
+        return self._holds()
+
+    def _holds(self) -> list[Hold]:
+        own = (Hold(f"h-{ref}", ref, "ravi", "held in a test", NOW - timedelta(minutes=4)) for ref in sorted(self.held))
+        return [*self.placed, *own]
 
     def contacts(self) -> Sequence[Contact]:
         self._answer("contacts")

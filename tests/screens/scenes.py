@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 from boms_tui.model.definition import Deadlines
+from boms_tui.model.downtime import BY_MISSED
 from boms_tui.model.ids import ProcessId, RunId
-from boms_tui.model.records import CheckVerdict, Late, Phase
-from boms_tui.model.states import AttemptState, TaskState
+from boms_tui.model.records import CheckVerdict, Hold, Late, Phase
+from boms_tui.model.states import AttemptState, RunState, TaskState
 from boms_tui.model.verbs import VERBS
 from boms_tui.model.views import Gate, GateKind, Overdue, Progress
 from tests.screens.fake import AT_ELEVEN, FakeGateway
@@ -16,6 +17,7 @@ from tests.screens.stage import Stage
 
 MARGIN, VAR = RunId("settlement/eod-margin@2026-11-20.1"), RunId("risk/var@2026-11-20.1")
 VAR_PROCESS = ProcessId("risk/var")
+FILES = RunId("compliance/exchange-files@2026-11-20.1")
 OBLIGATIONS = RunId("settlement/obligations@2026-11-20.1")
 NOTES = "settlement/contract-notes@2026-11-20.1:archive"
 SECOND = timedelta(seconds=1)
@@ -77,6 +79,34 @@ def let_say(gateway: FakeGateway, ref: str, meter: int | None, label: str) -> No
 def let_outlive(gateway: FakeGateway, ref: str, number: int) -> None:
     """So many processes outlive the newest attempt of a task."""
     gateway.attempts[ref] = (*gateway.attempts[ref][:-1], replace(gateway.attempts[ref][-1], remain=number))
+
+
+def let_be_missed(gateway: FakeGateway, run: RunId, state: RunState = RunState.MISSED, *, rest: str = "") -> None:
+    """A run came due while no runtime ran, and has no tasks."""
+    for ref in [ref for ref, task in gateway.tasks.items() if task.run == run]:
+        del gateway.tasks[ref]
+        gateway.attempts.pop(ref, None)
+    due = NOW - timedelta(hours=3, minutes=44, seconds=7)
+    gateway.change_run(
+        run, state=state, ordered_by=BY_MISSED, ordered_at=NOW, started_at=None, ended_at=NOW,
+        occurrence=f"cron:{due.isoformat()}", reason=f"due at 18:30 IST, when no runtime could order it{rest}",
+    )  # fmt: skip
+
+
+def hold_of(place: str, owner: str = "anna") -> Hold:
+    return Hold(f"hold on {place}", place, owner, "month-end freeze", NOW - timedelta(minutes=74))
+
+
+async def missed(at: Stage) -> None:
+    let_be_missed(at.gateway, FILES)
+    at.app.open_run(FILES)
+    await at.sees("missed", "it has no tasks")
+
+
+async def held(at: Stage) -> None:
+    at.gateway.placed = [hold_of("archive/night")]
+    await processes(at)
+    await at.sees("HELD", "by anna")
 
 
 async def board(at: Stage) -> None:
@@ -269,6 +299,6 @@ SCENES: dict[str, Scene] = {
     "why": why, "why-run": why_run,
     "unknown": unknown, "resolve": resolve, "waiting": waiting, "gates": gates, "free": free, "processes": processes,
     "order": order, "contacts": contacts, "users": users, "user": user, "confirm": confirm, "help": keys, "down": down,
-    "late": late, "at-risk": at_risk, "late-run": late_run,
+    "missed": missed, "held": held, "late": late, "at-risk": at_risk, "late-run": late_run,
 }  # fmt: skip
 """By name; all but `sign_in`, which nobody has done yet."""

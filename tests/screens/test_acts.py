@@ -8,14 +8,14 @@ import pytest
 from textual.css.query import NoMatches
 
 from boms_tui.errors import BomsError
-from boms_tui.model.definition import Parameter
+from boms_tui.model.definition import Overlap, Parameter
 from boms_tui.model.ids import ProcessId, RunId
 from boms_tui.model.records import Answer
 from boms_tui.model.states import TaskState
-from boms_tui.model.verbs import VERBS, Level
+from boms_tui.model.verbs import VERBS, Level, On
 from boms_tui.screens.account import AccountBox
 from boms_tui.screens.confirm import Confirm
-from boms_tui.screens.fields import Field
+from boms_tui.screens.fields import Field, fields_of
 from boms_tui.screens.task import TaskScreen
 from boms_tui.screens.users import UsersScreen
 from tests.screens.boxes import button, fill, say_yes
@@ -220,7 +220,7 @@ async def test_a_role_without_the_right_has_no_key() -> None:
 async def test_an_order_carries_its_date_and_parameters() -> None:
     async with stage(signed_in=signed_in()) as at:
         await at.press("2")
-        await at.sees("revision     4, applied")
+        await at.sees("next         Fri 20 Nov 23:00")
         await at.press("o")
         await at.sees("Business date", "batch")
         assert at.app.focused is not button(at, "yes")
@@ -235,6 +235,43 @@ async def test_an_order_carries_its_date_and_parameters() -> None:
         assert at.gateway.acts[0]["version_seen"] is None
 
 
+async def test_an_order_off_its_calendar_is_forced_in_the_box() -> None:
+    gateway = FakeGateway(refusal="2026-11-21 is none of its business dates (nse: Saturday); --force orders it")
+    archive = ProcessId("archive/night")
+    gateway.definitions[archive] = replace(gateway.definitions[archive], calendar="nse", parameters={})
+    async with stage(gateway=gateway, signed_in=signed_in()) as at:
+        await at.press("2")
+        await at.sees("next         Fri 20 Nov 23:00")
+        await at.press("o")
+        await at.sees("Business date", "Even so", "it would be refused:", "Even so: yes orders it")
+        assert "--force" not in at.text
+        gateway.refusal = ""
+        await at.press("enter", "right")
+        await at.misses("it would be refused")
+        await say_yes(at)
+        await at.until(lambda: gateway.acts)
+        assert gateway.acts[0]["parameters"] == {"force": "yes"}
+
+
+async def test_a_verdict_speaks_of_the_box_and_not_of_the_command_line() -> None:
+    gateway = FakeGateway(verdict=Answer.REJECTED, verdict_reason="none of its dates; --force orders it")
+    async with stage(gateway=gateway, signed_in=signed_in()) as at:
+        await go_to(at, f"{MARGIN}:compute")
+        await at.press("r")
+        await fill(at, {"#reason": WHY})
+        await say_yes(at)
+        await at.sees("refused: none of its dates; Even so: yes orders it")
+
+
+def test_only_what_may_need_it_can_be_forced() -> None:
+    night = FakeGateway().definitions[ProcessId("reference/holidays")]
+    asks = [
+        "force" in {field.name for field in fields_of("order", On.PROCESS, process)}
+        for process in (None, night, replace(night, overlap=Overlap.SKIP))
+    ]
+    assert asks == [True, False, True]
+
+
 async def test_a_box_with_many_fields_keeps_its_buttons_in_reach() -> None:
     gateway = FakeGateway()
     archive = ProcessId("archive/night")
@@ -242,7 +279,7 @@ async def test_a_box_with_many_fields_keeps_its_buttons_in_reach() -> None:
     gateway.definitions[archive] = replace(gateway.definitions[archive], parameters=asked)
     async with stage(gateway=gateway, signed_in=signed_in()) as at:
         await at.press("2")
-        await at.sees("revision     4, applied")
+        await at.sees("next         Fri 20 Nov 23:00")
         await at.press("o")
         await at.sees("Business date", "No, go back", "Yes: Order")
         await at.press(*["tab"] * 14)
@@ -295,7 +332,7 @@ async def test_a_refusal_that_no_longer_holds_is_taken_back() -> None:
 async def test_an_order_says_what_follows_once_its_parameters_are_there() -> None:
     async with stage(signed_in=signed_in()) as at:
         await at.press("2")
-        await at.sees("revision     4, applied")
+        await at.sees("next         Fri 20 Nov 23:00")
         await at.press("o")
         await at.sees("shows once batch is filled in")
         assert not [name for name in at.gateway.asked if name.startswith("effect order")]

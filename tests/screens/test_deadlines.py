@@ -15,12 +15,13 @@ from boms_tui.model.views import Board, BoardQuery, BoardRow, Overdue, RunView
 from boms_tui.screens.feed import OVERDUE_EVERY, Feed
 from boms_tui.screens.filter import parse
 from boms_tui.screens.messages import Interest, Shown, View
-from boms_tui.screens.rows.board import Grouping, board_lines, columns
+from boms_tui.screens.rows.board import Grouping, board_lines, chips, columns
 from boms_tui.screens.rows.deadlines import MOST, deadline_lines, late_mark, overdue_lines
 from boms_tui.screens.rows.preview import preview_lines
 from boms_tui.screens.when import Moment
 from tests.screens.fake import FakeGateway
 from tests.screens.night import DAY, NOW
+from tests.screens.scenes import MARGIN, let_be_late
 from tests.screens.stage import stage
 
 VAR = RunId("risk/var@2026-11-20.1")
@@ -92,7 +93,11 @@ def test_what_is_overdue_ends_now_at_the_earliest() -> None:
 
 
 def test_a_deadline_that_has_passed_says_how_long_ago() -> None:
-    assert said(Deadlines(finish_by=time(21, 14)), late=("finish-by",)) == [" LATE: finish by 21:14: 1h00m ago"]
+    assert said(Deadlines(finish_by=time(21, 14)), late=("finish-by",)) == [" LATE: was to finish by 21:14, 1h00m ago"]
+    over = Deadlines(max_duration=timedelta(minutes=41))
+    assert said(over, late=("max-duration",)) == [" LATE: was to end by 22:14, just now"]
+    almost = Deadlines(max_duration=timedelta(minutes=41, seconds=9))
+    assert said(almost) == [" may take until 22:14: in under a minute"]
     waiting = {"started_at": None, "state": RunState.WAITING, "expected_end": NOW + MINUTE}
     assert said(Deadlines(start_by=time(22, 30)), **waiting) == [" ends ~22:15; start by 22:30: in 15 min"]
 
@@ -103,6 +108,30 @@ def test_an_ended_run_says_what_it_passed() -> None:
         " late: start-by, finish-by"
     ]
     assert said(Deadlines(finish_by=time(22)), **ended) == []
+
+
+def test_late_runs_come_first_in_their_group_and_are_counted() -> None:
+    gateway = FakeGateway()
+    let_be_late(gateway)
+    gateway.change_run(RunId("risk/limits@2026-11-20.1"), late=("start-by",))
+    rows = gateway.board(BoardQuery())
+    keys = [line.key for line in board_lines(rows, moment(), Grouping.DEPARTMENT, (), DAY) if line.pick]
+    assert keys[0] == MARGIN
+    assert keys.index("risk/limits@2026-11-20.1") < keys.index(VAR)
+    waits = [key for key in keys if gateway.runs[RunId(key)].process.startswith("risk/")]
+    assert waits == ["risk/limits@2026-11-20.1", VAR]
+    gateway.change_run(RunId("risk/limits@2026-11-20.1"), late=())
+    keys = [line.key for line in board_lines(gateway.board(BoardQuery()), moment(), Grouping.STATE, (), DAY)]
+    assert keys.index(VAR) == keys.index("#running") + 1
+    text = "".join(span.text for span in chips(gateway.board(BoardQuery())))
+    assert text == "LATE 1  at risk 1  · 2  ▶ 3  ▲ 1  ✓ 6  ✗ 1  × 1"
+
+
+@pytest.mark.parametrize("width", [60, 80, 113, 160])
+def test_the_mark_of_a_late_run_stands_right_behind_its_name(width: int) -> None:
+    late = replace(row(late=("finish-by",)), title="")
+    (line,) = (one for one in board_lines([late], moment(width), Grouping.DEPARTMENT, (), DAY) if one.pick)
+    assert line.text.startswith(" ▶ var LATE  ")
 
 
 @pytest.mark.parametrize("width", [60, 79, 80, 104, 113, 160, 220])

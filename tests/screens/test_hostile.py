@@ -10,7 +10,7 @@ from boms_tui.errors import NotAuthorisedError
 from boms_tui.model.condition import Dependency
 from boms_tui.model.definition import Contact
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName
-from boms_tui.model.records import Answer, CheckVerdict, Phase
+from boms_tui.model.records import Answer, CheckVerdict, Hold, Phase
 from boms_tui.model.views import Effect, Gate, GateKind, Progress
 from boms_tui.screens.gateway import Hint
 from tests.screens.fake import FakeGateway, signed_in
@@ -51,6 +51,7 @@ def hostile_gateway() -> FakeGateway:
     gateway.waits = dict.fromkeys(gateway.tasks, EVIL)
     gateway.checks = {ref: (_check(attempts[-1].id),) for ref, attempts in gateway.attempts.items()}
     gateway.gates = dict.fromkeys((TASK, f"{RUN}:cube"), (_gate(GateKind.DEPENDENCY), _gate(GateKind.HOLD)))
+    gateway.placed = [Hold(EVIL, place, EVIL, EVIL, NOW) for place in ("/", EVIL)]
     gateway.effect = _hostile_effect  # type: ignore[method-assign, assignment]
     return gateway
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,7 +25,8 @@ from boms_tui.screens.rows.board import Grouping, board_lines, chips, current_da
 from boms_tui.screens.rows.effect import effect_lines
 from boms_tui.screens.rows.frame import footer, place_text
 from boms_tui.screens.rows.log import log_lines
-from boms_tui.screens.rows.process import schedule_words
+from boms_tui.screens.rows.schedule import schedule_words
+from boms_tui.screens.rows.words import why
 from boms_tui.screens.signs import ATTEMPT_SIGNS, PLAIN, RUN_SIGNS, TASK_SIGNS
 from boms_tui.screens.target import misfit, offered, run_target, task_target
 from boms_tui.screens.text import clip, clip_left, fit, safe, wrap
@@ -198,8 +200,8 @@ def test_the_board_is_about_the_current_dates() -> None:
 def missed_row(state: RunState, number: int, day: date = DAY) -> BoardRow:
     run = replace(
         rows()[0].run, id=run_id(ProcessId("risk/var"), day, number), business_date=day, number=number, state=state,
-        ordered_by=BY_MISSED, ordered_at=NOW, started_at=None,
-        reason="due at 18:30 IST, when no runtime could order it",
+        ordered_by=BY_MISSED, ordered_at=NOW, started_at=None, ended_at=NOW,
+        occurrence="cron:2026-11-20T13:00:00+00:00", reason="due at 18:30 IST, when no runtime could order it",
     )  # fmt: skip
     return BoardRow(run, "Value at risk", {})
 
@@ -211,8 +213,55 @@ def test_what_was_missed_stands_together_and_what_is_to_be_decided_first() -> No
     place = keys.index("#after downtime")
     assert keys[place + 1 : place + 3] == [waits.run.id, over.run.id]
     assert "missed" in lines[place + 1].text
-    assert "due at 18:30 IST" in lines[place + 1].text
+    assert lines[place + 1].text.endswith("needs a person, due 18:30")
+    assert lines[place + 2].text.endswith("passed over, due 18:30")
     assert max(line.cells for line in lines) <= 80
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "says"),
+    [
+        (RunState.MISSED, {}, "needs a person, due 19 Nov 18:30"),
+        (RunState.WAITING, {"reason": "starts at 22:31 IST"}, "runs late, due 19 Nov 18:30; starts at 22:31 IST"),
+        (
+            RunState.CANCELLED,
+            {"reason": "due at 18:30 IST, when no runtime could order it; missed: none"},
+            "passed over, due 19 Nov 18:30; missed: none",
+        ),
+        (RunState.CANCELLED, {"reason": "cancelled by ravi", "ended_at": NOW + MINUTE}, "cancelled by ravi"),
+        (RunState.MISSED, {"occurrence": "other", "reason": "due at 18:30"}, "needs a person: due at 18:30"),
+    ],
+)
+def test_what_was_decided_about_what_was_missed_comes_first(
+    state: RunState, changes: dict[str, Any], says: str
+) -> None:
+    row = missed_row(state, 7)
+    run = replace(row.run, **{"occurrence": "cron:2026-11-19T13:00:00+00:00", **changes})
+    assert why(replace(row, run=run), moment()) == says
+    line = board_lines([replace(row, run=run)], moment(), Grouping.STATE, (), DAY)[1]
+    assert says.partition(";")[0] in line.text
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        ("risk/limits@2026-11-20.1 is held by anna: month end", "held by anna: month end"),
+        ("risk/limits is held by anna: month end", "process held by anna: month end"),
+        ("risk/ is held by anna: month end", "risk/ is held by anna: month end"),
+        ("compare: risk/limits@2026-11-20.1:compare is held by anna: x", "compare: compare is held by anna: x"),
+    ],
+)
+def test_a_row_does_not_say_its_own_name_twice(reason: str, says: str) -> None:
+    row = next(row for row in rows() if row.run.id == "risk/limits@2026-11-20.1")
+    assert why(replace(row, run=replace(row.run, reason=reason)), moment()) == says
+
+
+def test_a_run_that_never_got_tasks_says_why_at_any_width() -> None:
+    row = next(row for row in rows() if row.run.state is RunState.CANCELLED)
+    over = replace(
+        row, counts={}, run=replace(row.run, started_at=None, ended_at=row.run.ordered_at, reason="overlaps")
+    )
+    assert "cancelled  overlaps" in board_lines([over], moment(), Grouping.STATE, (), DAY)[1].text
 
 
 def test_what_was_missed_stays_until_somebody_decides_about_it() -> None:
@@ -231,6 +280,46 @@ def test_schedules_read_as_words() -> None:
     assert schedule_words("*/10 * * * *") == "every 10 min"
     assert schedule_words("0 6 1 * *") == "cron 0 6 1 * *"
     assert schedule_words("after trading/close") == "after trading/close"
+    assert schedule_words("file in/a b c d.csv") == "file in/a b c d.csv"
+
+
+@pytest.mark.parametrize(
+    ("cron", "words"),
+    [
+        ("30 22 * * mon-fri", "22:30 Mon-Fri"),
+        ("30 22 * * MON,wed,5", "22:30 Mon, Wed, Fri"),
+        ("0 6 * * sat-sun", "06:00 Sat-Sun"),
+        ("0 6 * * 1-3,6", "06:00 Mon-Wed, Sat"),
+        ("0 6 * * 0", "06:00 Sun"),
+        ("0 6 * * 1-7", "06:00 daily"),
+        ("0 8,12,18 * * *", "08:00, 12:00, 18:00 daily"),
+        ("5 * * * *", "hourly at :05"),
+        ("*/15 * * * mon-fri", "every 15 min Mon-Fri"),
+        ("0 6 * * fri#2", "cron 0 6 * * fri#2"),
+        ("0 6 * * l5", "cron 0 6 * * l5"),
+        ("0 6-9 * * *", "cron 0 6-9 * * *"),
+        ("0-30 6 * * *", "cron 0-30 6 * * *"),
+        ("0-30 * * * *", "cron 0-30 * * * *"),
+        ("0 6 * 3 *", "cron 0 6 * 3 *"),
+    ],
+)
+def test_plain_crons_read_as_words_and_others_as_they_are(cron: str, words: str) -> None:
+    assert schedule_words(cron) == words
+
+
+def test_a_calendar_is_told_instead_of_daily() -> None:
+    assert schedule_words("0 20 * * *", "month-end") == "20:00 month-end"
+    assert schedule_words("0 20 * * mon-fri", "nse") == "20:00 Mon-Fri nse"
+    assert schedule_words("0 20 1 * *", "nse") == "cron 0 20 1 * * nse"
+    assert schedule_words("after trading/close", "nse") == "after trading/close"
+
+
+def test_a_list_tells_times_with_their_zone() -> None:
+    row = FakeGateway().processes()[0]
+    london = replace(row, timezone="Europe/London", calendar="lse", starts=("0 20 * * *", "after a/b"))
+    lines = process.process_lines((row, london), moment(120), ())
+    assert "17:00 Mon-Fri IST " in lines[1].text
+    assert "20:00 lse GMT, after a/b" in lines[2].text
 
 
 def test_a_footer_never_cuts_its_note_nor_help() -> None:

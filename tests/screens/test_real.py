@@ -21,7 +21,7 @@ from tests.runtime.house import PASSWORD, House
 from tests.screens.boxes import fill, say_yes
 from tests.screens.real import Desk, desk, house_with, let_go, mend, requests
 
-PROCESSES = ("night/stall", "night/skip", "night/hold", "night/kill", "night/two", "night/order")
+PROCESSES = ("night/stall", "night/skip", "night/hold", "night/freeze", "night/kill", "night/two", "night/order")
 WHY = "the desk asked for it"
 
 
@@ -169,6 +169,28 @@ async def test_a_hold_keeps_a_task_back_until_it_is_released(house: House) -> No
         await act(at, "release")
         await done(at, "release", "load")
         await at.is_so(f"{run}:load", TaskState.SUCCEEDED)
+
+
+async def test_a_process_is_held_in_its_list_and_released_from_a_run_that_waits(house: House) -> None:
+    process = "night/freeze"
+    async with signed_in(house) as at:
+        await at.press("2")
+        await choose(at, process)
+        await act(at, "hold")
+        await done(at, "hold", process)
+        await at.sees("freeze HELD", "by olga since", "u Release")
+        run = house.order(process)
+        await at.press("1")
+        await choose(at, run)
+        await at.sees("process held by olga")
+        await at.press("enter")
+        await at.sees(f"{process} is held by olga: {WHY}", "u Release")
+        await act(at, "release")
+        await done(at, "release", process)
+        await at.is_so(f"{run}:fetch", TaskState.RUNNING)
+        await at.misses("u Release")
+        assert house.client.holds() == []
+    let_go(house, process)
 
 
 async def test_a_live_task_is_killed_rerun_and_its_run_cancelled(house: House) -> None:

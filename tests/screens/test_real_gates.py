@@ -1,12 +1,14 @@
 """What keeps a task from starting, what it says while it runs, and what its checks found: on a real runtime."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from boms_tui.model.ids import RunId
 from boms_tui.model.states import RunState, TaskState
+from boms_tui.model.views import BoardQuery
 from tests.runtime.house import House, wait_until
 from tests.screens.real import Asked, console, desk, house_with, requests
 
@@ -23,6 +25,17 @@ tasks:
     command: [sh, -c, "echo '::boms meter 42'; echo '::boms label book 7'; until [ -e go ]; do sleep 0.05; done"]
     resources: {slots: 1}
   other: {command: ["true"], resources: {slots: 1}}
+""",
+    """
+process: night/once
+start: [{process: night/before}]
+overlap: skip
+tasks:
+  long: {command: [sh, -c, "until [ -e go ]; do sleep 0.05; done"]}
+""",
+    """
+process: night/before
+tasks: {only: {command: ["true"]}}
 """,
     """
 process: night/checked
@@ -93,3 +106,20 @@ async def test_a_failed_check_is_told_in_the_run_and_on_top_of_the_task(house: H
         await at.sees("✗ totals", "ORA-", "↳")
         at.app.open_task(f"{run}:totals")
         await at.sees("Checks of attempt 1: 1 of 1 failed", "✗ failed after", "ORA-00942: no such table")
+
+
+def is_listed(house: House, run: RunId) -> bool:
+    return bool(house.client.board(BoardQuery(runs=frozenset({run}))))
+
+
+async def test_a_run_that_was_skipped_for_another_says_so(house: House) -> None:
+    first, second = RunId("night/once@2026-03-02.1"), RunId("night/once@2026-03-02.2")
+    for run, state in ((first, RunState.RUNNING), (second, RunState.CANCELLED)):
+        house.wait_for(house.order("night/before", date="2026-03-02"), RunState.SUCCEEDED)
+        wait_until(partial(is_listed, house, run), "it to be ordered")
+        house.wait_for(run, state)
+    async with desk(house, size=(80, 24)) as at:
+        await at.press("escape")
+        at.app.open_run(second)
+        await at.sees("it has no tasks", f"{first} is running", "A new run: o on night/once")
+    let_go_on(house)

@@ -9,7 +9,7 @@ import pytest
 
 from boms_tui.model.definition import Contact, Cyclic, CyclicFrom, Deadlines, Lock, LockMode, Missed, Window
 from boms_tui.model.ids import ProcessId, TaskName
-from boms_tui.model.states import TaskState
+from boms_tui.model.states import RunState, TaskState
 from boms_tui.model.trigger import CronStart
 from boms_tui.model.views import Gate, GateKind, Progress, RunView, TaskView
 from boms_tui.screens.line import Line
@@ -179,6 +179,25 @@ def test_a_process_says_which_templates_it_extends() -> None:
     assert "extends nightly, base " in joined(process.detail_lines(extending, moment()))
 
 
+def test_a_process_says_when_it_is_ordered_next() -> None:
+    view = FakeGateway().process(ProcessId("risk/var"))
+    assert "next" not in joined(process.detail_lines(view, moment())).split()
+    timed = replace(view, definition=replace(view.definition, start=(CronStart("30 18 * * *"),), calendar="nse"))
+    text = joined(process.detail_lines(timed, moment()))
+    assert "starts 18:30 nse Asia/Kolkata next Fri 20 Nov 23:00 IST" in text
+    text = joined(process.detail_lines(replace(timed, next_start=None), moment()))
+    assert "next never: its calendar selects no such date" in text
+
+
+def test_a_process_says_whose_holds_are_over_it() -> None:
+    view = FakeGateway().process(ProcessId("risk/var"))
+    holds = [scenes.hold_of(place) for place in ("/", "risk/", "risk/var", "finance/")]
+    text = joined(process.detail_lines(view, moment(), holds))
+    said = [f"held {on}by anna since 21:00: month-end freeze" for on in ("", "risk/ ", "everything ")]
+    assert " ".join(said) in text
+    assert "finance/" not in text
+
+
 def test_a_process_says_by_which_calendar_and_in_which_hours_it_runs() -> None:
     view = FakeGateway().process(ProcessId("risk/var"))
     assert not {"calendar", "window"} & set(joined(process.detail_lines(view, moment())).split())
@@ -244,6 +263,14 @@ def test_the_reason_of_a_stalled_run_is_whole() -> None:
     lines = summary_lines(gateway.run(MARGIN), moment())
     assert len(lines) == 1 + MOST_WHY
     assert lines[-1].text.endswith("…")
+
+
+def test_a_run_that_was_passed_over_says_how_to_get_another() -> None:
+    gateway = FakeGateway()
+    scenes.let_be_missed(gateway, scenes.FILES, RunState.CANCELLED, rest="; missed: none")
+    text = joined(summary_lines(gateway.run(scenes.FILES), moment()))
+    assert text.startswith("× cancelled it has no tasks due at 18:30 IST, when no runtime could order it; missed: none")
+    assert text.endswith("A new run: o on compliance/exchange-files among the processes (2).")
 
 
 def test_a_run_that_waits_names_all_its_gates() -> None:

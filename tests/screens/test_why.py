@@ -59,7 +59,7 @@ async def test_enter_goes_to_what_a_line_speaks_of() -> None:
         assert isinstance(at.app.screen, TaskScreen)
         assert at.app.screen.ref == f"{VAR}:reprice-fo"
         await at.press("escape")
-        await at.press("j", "j", "j")
+        table(at).choose(next(key for key in table(at)._rows if key.startswith(f"{MARGIN}:compute because")))
         assert ref_of(table(at).cursor) == f"{MARGIN}:compute"
         await at.press("escape")
         at.app.open_why(RunId("risk/limits@2026-11-20.1"))
@@ -99,13 +99,13 @@ async def test_a_run_that_has_gone_is_told() -> None:
 
 
 def test_lines_say_since_when_until_when_and_what_to_do() -> None:
-    gate = Gate(GateKind.WINDOW, "window", open=False, detail="opens at 23:00 IST", opens_at=NOW)
+    gate = Gate(GateKind.FILE, "file:in.csv", open=False, detail="it comes", opens_at=NOW)
     shown = lines(
         Reasons(
             COMPUTE, "waiting",
             because=(
                 Reason("load is waiting", f"{MARGIN}:load", because=(Reason("+3 more"),)),
-                Reason("window: it opens", COMPUTE, gate, opens_at=NOW),
+                Reason("in.csv: it comes", COMPUTE, gate, opens_at=NOW),
                 Reason("tell is waiting", f"{MARGIN}:tell", state="waiting", cut="see above"),
             ),
             roots=(Reason("a failed", f"{MARGIN}:a", state="failed", since=NOW, advice="retry or skip it", waiting=1),),
@@ -115,8 +115,54 @@ def test_lines_say_since_when_until_when_and_what_to_do() -> None:
     assert shown[0].startswith(" 3 root causes ─")
     assert shown[1:3] == [" ✗ a failed, since 22:14 (retry or skip it); 1 task waits for this", "   +2 more"]
     assert shown[4:] == [
-        " ✗ load is waiting", "     +3 more", " ✗ window: it opens, opens at 22:14", " · tell is waiting (see above)",
+        " ✗ load is waiting", "     +3 more", " ✗ in.csv: it comes, opens at 22:14", " · tell is waiting (see above)",
     ]  # fmt: skip
+
+
+def test_every_gate_is_listed_with_who_may_free_it() -> None:
+    hold = Gate(GateKind.HOLD, "hold:risk/", open=False, detail="risk/ is held by anna: x", by_itself=False)
+    first = Gate(GateKind.DEPENDENCY, "dependency:a", open=False, detail="a is failed", who_can_free="supervisor")
+    slot = Gate(GateKind.SLOT, "slot:local", open=True, detail="3 of 16 slots of local in use", who_can_free="")
+    start = Gate(GateKind.START_TIME, "start-time", open=False, detail="too early", opens_at=NOW)
+    shown = lines(
+        Reasons(
+            MARGIN, "running",
+            gates=(
+                Reason("open", MARGIN, slot), Reason("held", MARGIN, hold), Reason("early", VAR, start),
+                *(Reason("failed", f"{MARGIN}:{name}", first) for name in ("b", "c")),
+            ),
+            because=(Reason("a failed", f"{MARGIN}:a"),), roots=(Reason("a failed", f"{MARGIN}:a"),),
+        )
+    )  # fmt: skip
+    assert shown[2].startswith(" Gates: 3 of 4 closed ──")
+    assert shown[3:] == [
+        " ✗ hold:risk/  release lifts it (operator)", "     risk/ is held by anna: x",
+        " ✗ start-time  operator may free it", "     too early, opens at 22:14",
+        " ✗ dependency:a of 2 tasks  supervisor may free it", "     a is failed",
+        " ✓ slot:local  open", "     3 of 16 slots of local in use",
+    ]  # fmt: skip
+
+
+def test_of_many_gates_some_are_listed() -> None:
+    gates = [Gate(GateKind.FILE, f"file:{number}", open=False, detail=f"no file {number}") for number in range(25)]
+    shown = lines(Reasons(COMPUTE, "waiting", gates=tuple(Reason("no", COMPUTE, gate) for gate in gates)))
+    assert shown[1].startswith(" Gates: 25 of 25 closed ──")
+    assert shown[-1] == "   +5 more"
+
+
+async def test_w_asks_why_from_the_board_and_from_the_processes() -> None:
+    async with stage(signed_in=signed_in()) as at:
+        assert "w Why" in at.rows[-1]
+        table(at).choose(MARGIN)
+        await at.press("w")
+        await at.sees("Why is it not running?", "compute failed")
+        await at.press("2")
+        await at.sees("Archive of the night", "w Why")
+        await at.press("w")
+        await at.sees("archive/night has no run yet; o orders one")
+        table(at).choose("risk/limits")
+        await at.press("w")
+        await at.sees("Why is it not running?", "risk/limits@2026-11-20.1")
 
 
 def test_a_line_that_is_too_long_goes_on_below_and_only_its_first_can_be_chosen() -> None:

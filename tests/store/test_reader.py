@@ -158,6 +158,7 @@ def test_processes_are_listed_with_their_newest_run(house: House) -> None:
     limits, margin = house.reader.processes()
     assert (limits.id, limits.title, limits.revision, limits.tasks, limits.last) == (LIMITS, "Risk limits", 2, 3, None)
     assert (margin.starts, margin.owner) == (("30 18 * * *", f"after {LIMITS}"), "operator")
+    assert (margin.calendar, margin.timezone) == ("", "UTC")
     assert margin.last == (a_run(number=10).id, RunState.WAITING)
 
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from boms_tui.model.downtime import BY_MISSED
 from boms_tui.model.ids import folder_of
 from boms_tui.model.states import RUN_ENDED, RunState, TaskState
 from boms_tui.model.views import BoardRow
 from boms_tui.screens.filter import Term, matches
-from boms_tui.screens.line import Column, Line, Span, cells, rule
+from boms_tui.screens.line import Column, Line, Span, cells, marked, rule
 from boms_tui.screens.rows.bars import done, progress
-from boms_tui.screens.rows.deadlines import expected_end, late_mark
+from boms_tui.screens.rows.deadlines import IN_TIME, expected_end, late_mark, lateness
+from boms_tui.screens.rows.words import after_downtime, why
 from boms_tui.screens.signs import RUN_SIGNS
 from boms_tui.screens.text import clip, fit, safe
 from boms_tui.screens.when import Moment, clock_text, elapsed
@@ -52,11 +52,6 @@ def _is_news_of_downtime(row: BoardRow, today: date) -> bool:
     """What was missed and waits to be decided about, or was decided about by policy since yesterday."""
     lately = row.run.ordered_at.date() >= today - timedelta(days=1)
     return row.run.state is RunState.MISSED or (after_downtime(row) and lately)
-
-
-def after_downtime(row: BoardRow) -> bool:
-    """Whether it came due while no runtime ran, and has not started since."""
-    return row.run.ordered_by == BY_MISSED and row.run.started_at is None
 
 
 def needs_a_person(row: BoardRow) -> bool:
@@ -145,44 +140,30 @@ def _groups(rows: Sequence[BoardRow], grouping: Grouping) -> Iterator[tuple[str,
             groups.setdefault(name, []).append(row)
     order = sorted(groups) if grouping is Grouping.DEPARTMENT else [s for s in RunState if s in groups]
     for name in order:
-        yield name, sorted(groups[name], key=lambda row: (row.run.process, row.run.business_date, row.run.number))
+        yield name, sorted(groups[name], key=_place)
 
 
-def _urgency(row: BoardRow) -> tuple[bool, str, str]:
-    return row.run.state is not RunState.STALLED, row.run.state, row.run.id
+def _place(row: BoardRow) -> tuple[int, str, date, int]:
+    return lateness(row.run), row.run.process, row.run.business_date, row.run.number
 
 
-def why(row: BoardRow) -> str:
-    """Why the run does not go on by itself: its own words, or what its tasks wait for."""
-    if row.run.reason or row.run.state in RUN_ENDED:
-        return safe(row.run.reason)
-    said = {
-        TaskState.UNKNOWN: "may have run and nobody can prove it: resolve says what happened",
-        TaskState.CONFIRM: "waiting for a person's yes",
-    }
-    parts = (f"{_tasks(row.counts[state])} {text}" for state, text in said.items() if row.counts.get(state))
-    return "; ".join(parts)
-
-
-def _tasks(number: int) -> str:
-    return "1 task" if number == 1 else f"{number} tasks"
+def _urgency(row: BoardRow) -> tuple[int, bool, str, str]:
+    return lateness(row.run), row.run.state is not RunState.STALLED, row.run.state, row.run.id
 
 
 def _run_lines(
     row: BoardRow, moment: Moment, table: tuple[Column, ...], shown_date: date, *, full: bool
 ) -> Iterator[Line]:
     run, pinned = row.run, needs_a_person(row)
-    sign, reason = RUN_SIGNS[run.state], why(row)
+    sign, reason = RUN_SIGNS[run.state], why(row, moment)
     mark, ends = late_mark(run), expected_end(run, moment)
-    room = table[1].width - len(mark.text) - bool(mark.text)
-    name = Span(fit(_name(row, shown_date, full=full), room) + " ", "strong" if pinned else "")
-    head = (Span(f" {sign.glyph} ", sign.tone), name, *((mark, Span(" ")) if mark.text else ()))
+    name = Span(_name(row, shown_date, full=full), "strong" if pinned else "")
+    head = (Span(f" {sign.glyph} ", sign.tone), *marked(name, mark, table[1].width))
     title = cells(table[2:3], (Span(safe(row.title), "dim"),))
     state = cells(table[3:4], (Span(sign.word, sign.tone),))
-    if run.started_at is None and (run.state not in RUN_ENDED or after_downtime(row)):
-        rest = moment.width - sum(c.width + 1 for c in table[:4] if c.width)
-        waits = "; ".join(filter(None, (f"ends {ends}" if ends else "", reason)))
-        yield Line(run.id, (*head, *title, *state, Span(clip(waits, rest), "dim")))
+    if run.started_at is None and (run.state not in RUN_ENDED or after_downtime(row) or not row.total):
+        beside = _beside(table, reason, Span(ends, mark.tone), moment.width)
+        yield Line(run.id, (*head, *title, *state, *beside))
         return
     took = elapsed(run.started_at, run.ended_at, moment.now)
     start = clock_text(run.started_at, moment.zone)
@@ -197,6 +178,16 @@ def _run_lines(
         yield Line(f"{run.id}#why", (Span("   ↳ ", "faint"), Span(clip(reason, moment.width - 6), tone)), pick=False)
 
 
+def _beside(table: tuple[Column, ...], reason: str, ends: Span, width: int) -> tuple[Span, ...]:
+    """Why a run has not started, over the columns that it has nothing for, and when it will end in its own."""
+    room = width - sum(column.width + 1 for column in table[:4] if column.width)
+    end = table[8]
+    if not (ends.text and end.width):
+        return (Span(clip(reason, room), "dim"),)
+    room -= sum(column.width + 1 for column in table[8:] if column.width)
+    return (Span(f"{fit(reason, room - 1)} ", "dim"), *cells((end,), (ends,)))
+
+
 def _name(row: BoardRow, shown_date: date, *, full: bool) -> str:
     run = row.run
     name = run.process if full else run.process.rpartition("/")[2]
@@ -206,9 +197,12 @@ def _name(row: BoardRow, shown_date: date, *, full: bool) -> str:
 
 
 def chips(rows: Sequence[BoardRow]) -> tuple[Span, ...]:
-    """The number of runs in each state, for the header."""
+    """The number of open runs that are late or will be, and of all in each state, for the header."""
     counts = Counter(row.run.state for row in rows)
+    marks = Counter(late_mark(row.run) for row in rows if lateness(row.run) < IN_TIME)
     spans: list[Span] = []
+    for mark in sorted(marks):
+        spans.extend((Span(f"{mark.text} {marks[mark]}", mark.tone), Span("  ")))
     for state in RunState:
         if counts[state]:
             spans.extend((Span(f"{RUN_SIGNS[state].glyph} {counts[state]}", RUN_SIGNS[state].tone), Span("  ")))

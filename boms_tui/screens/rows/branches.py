@@ -34,7 +34,7 @@ class Table(NamedTuple):
 
 def tree_table(view: RunView, moment: Moment) -> Table:
     """Name, state, time line, duration, attempts, note; the name is as wide as the longest needs it."""
-    width, branches = moment.width, _branches(tuple(within(view.definition).items()))
+    width, branches = moment.width, _branches(tuple(within(view).items()))
     span = scale(view, moment.now)
     bar = 12 if width < 100 else 20 if width < 140 else 28
     longest = max((len(branch.twigs) + cell_len(branch.name) for branch in branches), default=0) + 3

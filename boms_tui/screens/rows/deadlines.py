@@ -19,6 +19,8 @@ MOST = 5
 MOST_LINES = 2
 """How many lines the deadlines of a run take."""
 _WORDS = {Late.START_BY: "start by", Late.FINISH_BY: "finish by", Late.MAX_DURATION: "may take until"}
+_PASSED = {Late.START_BY: "was to start by", Late.FINISH_BY: "was to finish by", Late.MAX_DURATION: "was to end by"}
+IN_TIME = 2
 _NOTHING, _MINUTE, _HOUR = timedelta(), timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -28,6 +30,16 @@ def late_mark(run: Run) -> Span:
     if any(late != Late.AT_RISK for late in run.late):
         return Span("LATE", "bad") if is_open else Span("late", "dim")
     return Span("at risk", "warn") if run.late else Span("", "dim")
+
+
+def lateness(run: Run) -> int:
+    """The order in which runs are looked at: open ones that are late, those at risk, all others, which are `IN_TIME`.
+
+    What has ended is not late any more: nobody can do anything about it.
+    """
+    if run.state in RUN_ENDED or not run.late:
+        return IN_TIME
+    return 0 if any(late != Late.AT_RISK for late in run.late) else 1
 
 
 def expected_end(run: Run, moment: Moment) -> str:
@@ -55,17 +67,24 @@ def _deadlines(view: RunView, moment: Moment) -> str:
 
 def _standing(deadline: Deadline, run: Run, moment: Moment) -> str:
     """By when, and what is left until then: from the expected end where there is one, else from now."""
-    by = f"{_WORDS[deadline.late]} {clock_text(deadline.at, moment.zone, now=moment.now)}"
+    at = clock_text(deadline.at, moment.zone, now=moment.now)
     if deadline.at <= moment.now:
-        return f"{by}: {_minutes(moment.now - deadline.at)} ago"
+        return f"{_PASSED[deadline.late]} {at}, {_ago(moment.now - deadline.at)}"
+    by = f"{_WORDS[deadline.late]} {at}"
     if run.expected_end is None or deadline.late is Late.START_BY:
         return f"{by}: in {_minutes(deadline.at - moment.now)}"
     margin = deadline.at - run.expected_end
     return f"{by}: {_minutes(abs(margin))} {'too late' if margin < _NOTHING else 'to spare'}"
 
 
+def _ago(span: timedelta) -> str:
+    return f"{_minutes(span)} ago" if span >= _MINUTE else "just now"
+
+
 def _minutes(span: timedelta) -> str:
     """`17 min`, `1h04m`."""
+    if span < _MINUTE:
+        return "under a minute"
     return duration(span) if span >= _HOUR else f"{span // _MINUTE} min"
 
 

@@ -9,6 +9,16 @@ from boms_tui.screens.text import fit, safe, wrap
 MOST = 50
 """The most names that are listed of one kind."""
 
+SWEEPING = {
+    "hold": "nothing of any run under it starts",
+    "release": "what waits under it for nothing else starts",
+}
+"""What follows from an act on everything under a process or a folder, by its verb."""
+
+
+def sweeping_lines(verb: str) -> list[Line]:
+    return [line("#sweeps", ("then    ", "faint"), (SWEEPING[verb], ""))]
+
 
 def effect_lines(effect: Effect | None, failed: str, width: int, *, lacks: str = "") -> list[Line]:
     """What it frees, what stays blocked and by what, and who went on already. `lacks` is what must be known first."""

@@ -16,6 +16,10 @@ _HEALTH_TONES = {
 }  # fmt: skip
 
 
+_PLACE = 18
+"""The least cells in which the status bar says where one is."""
+
+
 class Who(NamedTuple):
     """Who uses the console: the name and the highest role; without a name one only looks."""
 
@@ -41,14 +45,14 @@ MOST_SAID = 3
 """The most rows that a message takes."""
 
 
-def said_lines(said: Span, width: int) -> list[Line]:
-    """The message above the status bar, in as many rows as it needs."""
-    parts = wrap_most(said.text, width - 2, MOST_SAID)
-    return [Line(f"#said{number}", (Span(f" {part}", said.tone),), pick=False) for number, part in enumerate(parts)]
+def said_lines(key: str, said: Span, width: int) -> list[Line]:
+    """A message above the status bar, in as many rows as it needs; none where nothing is said."""
+    parts = wrap_most(said.text, width - 2, MOST_SAID) if said.text else []
+    return [Line(f"{key}{number}", (Span(f" {part}", said.tone),), pick=False) for number, part in enumerate(parts)]
 
 
 class Times(NamedTuple):
-    """How fresh the screen is, its business date, the operator's clock, and the journal's head that it shows."""
+    """How fresh the screen is, the business date it is about, the operator's clock, and the journal's head it shows."""
 
     fresh: Freshness
     day: date | None
@@ -63,11 +67,11 @@ def status(trail: Sequence[str], who: Who, times: Times, width: int) -> Line:
     mark = "● " if fresh.live else "▲ " if fresh.health is not Health.CONNECTING else ""
     alarm = not fresh.live and fresh.health is not Health.CONNECTING
     health = Span(f" {mark}{fresh.text} " if alarm else f"{mark}{fresh.text}", _HEALTH_TONES[fresh.health])
-    when = Span(date_text(day) if day else "", "dim")
+    when = Span(f"for {date_text(day)}" if day else "", "dim")
     version = Span(f"#{sequence}" if sequence >= 0 else "", "faint")
     choices = ((person, health, version, when), (person, health, when), (person, health))
     rows = [_between_rails(*parts, Span(clock)) for parts in choices]
-    spans = next((row for row in rows if _cells(row) <= width - 22), rows[-1])
+    spans = next((row for row in rows if _cells(row) <= width - _PLACE), rows[-1])
     room = max(0, width - _cells(spans) - 1)
     return Line("#status", (Span(" " + fit(place_text(trail, room), room), "accent"), *spans), pick=False)
 

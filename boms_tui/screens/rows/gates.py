@@ -33,11 +33,11 @@ def _gate(gate: Gate, moment: Moment) -> Iterator[Line]:
 
 
 def _when_and_who(gate: Gate, moment: Moment) -> str:
-    at = _opens(gate, moment)
+    at = opens_at(gate, moment)
     return at if gate.by_itself else f"{at}, needs {safe(gate.who_can_free)}"
 
 
-def _opens(gate: Gate, moment: Moment) -> str:
+def opens_at(gate: Gate, moment: Moment) -> str:
     """When it opens, unless it says so itself."""
     at = clock_text(gate.opens_at, moment.zone, now=moment.now)
     return f", opens at {at}" if at and at not in gate.detail else ""
@@ -60,10 +60,15 @@ def choice_lines(offers: Sequence[Offer], moment: Moment) -> list[Line]:
     return [row for offer in ordered for row in _to_choose(offer, moment)]
 
 
+def how_opened(gate: Gate) -> str:
+    """Who may free a closed gate, or what else opens it."""
+    lifted = f"{safe(gate.who_can_free)} may free it" if liftable(gate) else ""
+    return lifted or REASONS[gate.kind].instead or "it opens by itself"
+
+
 def _to_choose(offer: Offer, moment: Moment) -> Iterator[Line]:
     gate, pick = offer.gate, liftable(offer.gate)
-    how = f"{safe(gate.who_can_free)} may free it" if pick else REASONS[gate.kind].instead or "it opens by itself"
-    how += ", for the run" if offer.of_run and pick else ""
+    how = how_opened(gate) + (", for the run" if offer.of_run and pick else "")
     how = clip(how, moment.width * 2 // 3)
     room = max(12, moment.width - cell_len(how) - 4)
     yield line(
@@ -73,5 +78,5 @@ def _to_choose(offer: Offer, moment: Moment) -> Iterator[Line]:
         (f"  {how}", "ok" if pick else "faint"),
         pick=pick,
     )
-    for number, part in enumerate(wrap(safe(gate.detail) + _opens(gate, moment), max(10, moment.width - 4))):
+    for number, part in enumerate(wrap(safe(gate.detail) + opens_at(gate, moment), max(10, moment.width - 4))):
         yield line(f"#{offer.key}.{number}", (f"    {part}", "" if pick else "faint"))

@@ -28,7 +28,10 @@ def _spans(row: BoardRow, moment: Moment) -> Iterator[tuple[Span, ...]]:
     if run.reason:
         yield from pair("why", safe(run.reason), width, sign.tone)
     yield ()
-    yield (*progress(row.counts, max(1, width - 8)), Span(f" {done(row.counts)}/{row.total}", "dim"))
+    if row.total:
+        yield (*progress(row.counts, max(1, width - 8)), Span(f" {done(row.counts)}/{row.total}", "dim"))
+    else:
+        yield (Span("it has no tasks", "dim"),)
     for state in TaskState:
         if row.counts.get(state):
             look = TASK_SIGNS[state]

@@ -1,42 +1,34 @@
 """The process browser as lines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from boms_tui.model.condition import Outcome, duration_text
 from boms_tui.model.definition import Missed, Process
 from boms_tui.model.ids import folder_of
+from boms_tui.model.records import Hold
+from boms_tui.model.timetable import crons_of
 from boms_tui.model.trigger import CronStart, EventStart, FileStart, ProcessStart, Start
 from boms_tui.model.views import ProcessRow, ProcessView
 from boms_tui.screens.filter import Term, matches
-from boms_tui.screens.line import Column, Line, Span, cells, line, rule
+from boms_tui.screens.line import Column, Line, Span, cells, line, marked, rule
 from boms_tui.screens.rows.bars import done, progress
 from boms_tui.screens.rows.detail import pair
+from boms_tui.screens.rows.holds import hold_words, over
+from boms_tui.screens.rows.schedule import is_cron, schedule_words
 from boms_tui.screens.signs import RUN_SIGNS
 from boms_tui.screens.text import clip, fit, safe, safe_lines, wrap
-from boms_tui.screens.when import Moment, clock_text, elapsed
+from boms_tui.screens.when import Moment, clock_text, date_text, elapsed
 
-_DAYS = {"1-5": "Mon-Fri", "*": "daily", "0-6": "daily", "6": "Sat", "0": "Sun", "1": "Mon", "5": "Fri"}
-_PLAIN_CRON = 5
-
-
-def schedule_words(start: str) -> str:
-    """What orders a run, in words where it is a plain time of day: `30 18 * * 1-5` is `18:30 Mon-Fri`."""
-    parts = start.removeprefix("cron ").split()
-    if len(parts) != _PLAIN_CRON:
-        return start
-    minute, hour, day, month, weekday = parts
-    if minute.isdigit() and hour.isdigit() and day == month == "*" and weekday in _DAYS:
-        return f"{int(hour):02}:{int(minute):02} {_DAYS[weekday]}"
-    if minute.startswith("*/") and hour == day == month == weekday == "*":
-        return f"every {minute.removeprefix('*/')} min"
-    return f"cron {' '.join(parts)}"
+HELD = Span("HELD", "warn")
 
 
-def start_words(start: Start, zone: str) -> str:
+def start_words(start: Start, process: Process) -> str:
     """What orders a run, for the screen of its process."""
     match start:
         case CronStart(cron):
-            return f"{schedule_words(cron)} {zone}"
+            return f"{schedule_words(cron, process.calendar)} {process.timezone}"
         case ProcessStart():
             where = f"{start.process}:{start.task}" if start.task else start.process
             return f"when {where} {f'says {start.milestone}' if start.milestone else _ENDS[start.when]}"
@@ -78,20 +70,20 @@ FIELDS = ("dept", "process", "owner", "state", "text")
 """What a filter can ask for by name."""
 
 
-def fields(row: ProcessRow) -> Mapping[str, str]:
+def fields(row: ProcessRow, held: str = "") -> Mapping[str, str]:
     """What a filter looks at, by `FIELDS`."""
     return {
         "dept": folder_of(row.id).casefold(),
         "process": row.id.casefold(),
         "owner": row.owner.casefold(),
         "state": row.last[1].value if row.last else "never",
-        "text": f"{row.id} {row.title} {' '.join(row.starts)}".casefold(),
+        "text": f"{row.id} {row.title} {' '.join(row.starts)} {row.calendar} {held}".casefold(),
     }
 
 
 def columns(width: int) -> tuple[Column, ...]:
     wide = width >= 90
-    starts = 26
+    starts = 28
     title = max(0, width - 24 - starts - 12 - 6 - 5) if wide else 0
     name = 24 if wide else max(14, width - starts - 12 - 6 - 4)
     return (
@@ -100,46 +92,66 @@ def columns(width: int) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def process_lines(rows: Sequence[ProcessRow], moment: Moment, terms: tuple[Term, ...]) -> list[Line]:
+def is_held(row: ProcessRow, holds: Iterable[Hold], now: datetime) -> bool:
+    """Whether a hold stands on a process, or on something above it."""
+    return any(hold.stands(now) for hold in over(holds, row.id, now))
+
+
+def process_lines(
+    rows: Sequence[ProcessRow], moment: Moment, terms: tuple[Term, ...], holds: Sequence[Hold] = ()
+) -> list[Line]:
     """All processes by department."""
     groups: dict[str, list[ProcessRow]] = {}
+    marks = {row.id: HELD if is_held(row, holds, moment.now) else Span("") for row in rows}
     for row in rows:
-        if matches(terms, fields(row)):
+        if matches(terms, fields(row, marks[row.id].text)):
             groups.setdefault(folder_of(row.id), []).append(row)
     lines: list[Line] = []
     table = columns(moment.width)
     for folder in sorted(groups):
         title = safe(folder) or "top level"
         lines.append(rule(f"#{folder}", title, moment.width, note=str(len(groups[folder]))))
-        lines.extend(_process_line(row, table) for row in sorted(groups[folder], key=lambda row: row.id))
+        members = sorted(groups[folder], key=lambda row: row.id)
+        lines.extend(_process_line(row, table, marks[row.id], moment.now) for row in members)
     return lines
 
 
-def _process_line(row: ProcessRow, table: tuple[Column, ...]) -> Line:
+def _process_line(row: ProcessRow, table: tuple[Column, ...], mark: Span, now: datetime) -> Line:
     last = RUN_SIGNS[row.last[1]] if row.last else None
-    starts = ", ".join(map(schedule_words, row.starts)) or "by hand"
+    name = Span(f" {safe(row.id.rpartition('/')[2])}")
     contents = (
-        Span(f" {safe(row.id.rpartition('/')[2])}"),
         Span(safe(row.title), "dim"),
-        Span(safe(starts), "dim"),
+        Span(safe(", ".join(_starts(row, now)) or "by hand"), "dim"),
         Span(str(row.tasks), "faint"),
         Span(f"{last.glyph} {last.word}" if last else "never ran", last.tone if last else "faint"),
     )
-    return Line(row.id, cells(table, contents))
+    return Line(row.id, (*marked(name, mark, table[0].width), *cells(table[1:], contents)))
 
 
-def detail_lines(view: ProcessView, moment: Moment) -> list[Line]:
+def _starts(row: ProcessRow, now: datetime) -> Iterator[str]:
+    """What orders it; times with the zone whose clocks they are on."""
+    zone = f"{now.astimezone(ZoneInfo(row.timezone)):%Z}"
+    for start in row.starts:
+        words = schedule_words(start, row.calendar)
+        yield f"{words} {zone}" if is_cron(start) else words
+
+
+def detail_lines(view: ProcessView, moment: Moment, holds: Iterable[Hold] = ()) -> list[Line]:
     """One process: what starts it, what it waits for, whom to call, how it went lately."""
-    spans = _details(view.definition, view, moment)
+    standing = over(holds, view.definition.id, moment.now)
+    spans = _details(view.definition, view, moment, standing)
     return [line(f"#{number}", *parts) for number, parts in enumerate(spans)]
 
 
-def _when(process: Process, width: int) -> Iterator[tuple[Span, ...]]:
-    """What orders it, on which dates, and within which hours its tasks may start."""
+def _when(view: ProcessView, moment: Moment) -> Iterator[tuple[Span, ...]]:
+    """What orders it and when next, on which dates, and within which hours its tasks may start."""
+    process, width = view.definition, moment.width
     for start in process.start:
-        yield from pair("starts", safe(start_words(start, process.timezone)), width)
+        yield from pair("starts", safe(start_words(start, process)), width)
     if not process.start:
         yield from pair("starts", "by hand", width)
+    if crons_of(process):
+        yield from pair("next", _next(view, moment), width)
     if process.calendar:
         yield from pair("calendar", safe(process.calendar), width)
     if process.window is not None:
@@ -149,12 +161,21 @@ def _when(process: Process, width: int) -> Iterator[tuple[Span, ...]]:
         yield from pair(name, words, width)
 
 
-def _details(process: Process, view: ProcessView, moment: Moment) -> Iterator[tuple[Span, ...]]:
+def _next(view: ProcessView, moment: Moment) -> str:
+    if view.next_start is None:
+        return "never: its calendar selects no such date"
+    local = view.next_start.astimezone(moment.zone)
+    return f"{date_text(local)} {local:%H:%M %Z}"
+
+
+def _details(process: Process, view: ProcessView, moment: Moment, holds: Sequence[Hold]) -> Iterator[tuple[Span, ...]]:
     width = moment.width
     yield (Span(clip(safe(process.title or process.id), width), "strong"),)
     yield (Span(clip(safe(process.id), width), "accent"),)
-    yield ()
-    yield from _when(process, width)
+    for hold in holds:
+        on = "" if hold.object == process.id else f"{hold.object} " if hold.object != "/" else "everything "
+        yield from pair("held", safe(on + hold_words(hold, moment.now, moment.zone)), width, HELD.tone)
+    yield from _when(view, moment)
     yield from pair("after", safe(", ".join(map(str, process.after))) or "nothing", width)
     yield from pair("owner", safe(process.owner), width)
     yield from pair("call", safe(", ".join(process.contacts)) or "nobody named", width)

@@ -60,6 +60,9 @@ class GraphView(LineView, can_focus=True):
         self._draw()
         self._reveal()
 
+    def on_resize(self) -> None:
+        self._draw()
+
     @property
     def _indent(self) -> int:
         """The cells before the picture, which stands in the middle where it is smaller than the view."""
