@@ -56,7 +56,12 @@ ROOMS: dict[str, dict[str, str]] = {
         "resolve": "say what happened to an unknown attempt",
         "free": "lift a gate for one start",
     },
-    "users": {"users": "list and administer users", "roles": "list roles and their verbs"},
+    "users": {"users": "list and administer users"},
+    "approve": {
+        "approvals": "what waits for a second person",
+        "approve": "a second person's yes or no",
+    },
+    "rights": {"access": "who may do what, and why", "roles": "list roles and their verbs"},
     "prove": {"audit": "prove that the journal is whole"},
     "doctor": {"doctor": "find what is wrong with this installation"},
     "maintain": {"store": "upgrade, back up, purge and check the store"},
@@ -72,7 +77,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         return _dispatch(argv, out)
     except BomsError as error:
-        out.error(error)
+        _say(out, error)
         return error.exit_code
     except (BrokenPipeError, KeyboardInterrupt):
         raise
@@ -81,6 +86,15 @@ def run(argv: Sequence[str]) -> int:
             raise
         out.error(_unforeseen(error))
         return ExitCode.REFUSED
+
+
+def _say(out: "Out", error: BomsError) -> None:
+    from boms_tui.commands.verdicts import SecondPersonError, print_pending
+
+    if isinstance(error, SecondPersonError):
+        print_pending(out, error)
+    else:
+        out.error(error)
 
 
 def _dispatch(argv: Sequence[str], out: "Out") -> int:

@@ -3,17 +3,16 @@
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from boms_tui import clock
 from boms_tui.commands.command import Command, Parser, day, reason
 from boms_tui.commands.context import Context
 from boms_tui.commands.naming import Names
 from boms_tui.commands.ports import Reader
-from boms_tui.commands.verdicts import exit_code, print_verdict, worst
-from boms_tui.errors import BomsError, UsageError
+from boms_tui.commands.times import instant
+from boms_tui.commands.verdicts import SecondPersonError, exit_code, print_pending, print_verdict, worst
+from boms_tui.errors import BomsError
 from boms_tui.model.ids import parse_run_id, split_ref
 from boms_tui.model.verbs import VERBS
 
@@ -55,16 +54,7 @@ def _times(parser: Parser) -> None:
 
 def _time_parameters(context: Context, arguments: Namespace) -> Parameters:
     given = {name: getattr(arguments, name) for name in _TIMES}
-    return {name: _instant(context, text) for name, text in given.items() if text is not None}
-
-
-def _instant(context: Context, text: str) -> str:
-    try:
-        moment = datetime.fromisoformat(text)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(context.home.timezone))
-        return aware.astimezone(UTC).isoformat()
-    except (ValueError, OverflowError):
-        raise UsageError(f"not a time: {text}", "write 2026-11-20T21:30") from None
+    return {name: instant(context, text) for name, text in given.items() if text is not None}
 
 
 def _date(parser: Parser) -> None:
@@ -135,6 +125,9 @@ def _one(verb: str, context: Context, arguments: Namespace, text: str, value: Pa
             reason=arguments.reason,
             parameters={**act.parameters(context, arguments), **value},
         )
+    except SecondPersonError as pending:
+        print_pending(context.out, pending)
+        return pending.exit_code
     except BomsError as error:
         if alone:
             raise

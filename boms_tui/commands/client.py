@@ -9,10 +9,11 @@ from boms_tui.commands import sealed, views
 from boms_tui.commands.ports import Inbox, Reader
 from boms_tui.commands.reasons import reasons
 from boms_tui.commands.session import Credentials, Keeper, Ticket
-from boms_tui.commands.verdicts import SESSION_OVER, PendingError, session_of
+from boms_tui.commands.verdicts import SESSION_OVER, PendingError, SecondPersonError, session_of
 from boms_tui.commands.waiting import Patience
 from boms_tui.config import Home
 from boms_tui.errors import NoAnswerError, NotAuthorisedError, UsageError
+from boms_tui.model.approval import Approval
 from boms_tui.model.definition import Contact
 from boms_tui.model.effect import preview
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId, business_date, parse_run_id, split_ref
@@ -40,7 +41,7 @@ from boms_tui.model.views import (
 from boms_tui.screens.gateway import SignedIn
 
 NEXT_STEP = "`boms login --user NAME`, or set BOMS_USER and BOMS_PASSWORD_FILE"
-_ASSISTED = frozenset({"apply", "users"})
+_ASSISTED = frozenset({"apply", "users", "approve"})
 """Acts that a command may decide itself on the embedded store while no runtime leads (DESIGN.md section 6)."""
 
 
@@ -172,6 +173,7 @@ class Client:
 
         Raises:
             PendingError: nobody answered in time.
+            SecondPersonError: it waits for a second person.
         """
         filled = dict(parameters or {})
         if secret:
@@ -181,7 +183,7 @@ class Client:
             request = self._submit(verb, target, version_seen, reason, filled)
             what = f"request {request} stays valid for {LIFETIME.seconds // 60} minutes"
             try:
-                return self._patience.wait_for(lambda: self._reader.verdict(request), what, assisted=verb in _ASSISTED)
+                return self._patience.wait_for(lambda: self._answer(request), what, assisted=verb in _ASSISTED)
             except NoAnswerError as silence:
                 raise PendingError(silence, target, request) from silence
 
@@ -189,6 +191,21 @@ class Client:
         if verdict.code in SESSION_OVER and self._sign_in_silently():
             verdict = ask()
         return verdict
+
+    def _answer(self, request: RequestId) -> Verdict | None:
+        """The verdict, if there is one.
+
+        Raises:
+            SecondPersonError: the request waits for a second person.
+        """
+        verdict = self._reader.verdict(request)
+        waits = self._reader.approval(request) if verdict is None else None
+        if waits is not None:
+            raise SecondPersonError(waits)
+        return verdict
+
+    def approvals(self) -> Sequence[Approval]:
+        return self._reader.approvals()
 
     def _submit(
         self, verb: str, target: str, version_seen: int | None, reason: str, parameters: Mapping[str, str]
@@ -230,7 +247,10 @@ class Client:
         return True
 
     def _as_signed_in(self, ticket: Ticket) -> SignedIn:
-        return SignedIn(ticket.user, ticket.roles, verbs_of(ticket.roles, self._reader.catalogue().roles))
+        """With the roles of now: they may have been changed, or lent, since the sign-in."""
+        row = next((row for row in self._reader.users() if row.name == ticket.user), None)
+        roles = ticket.roles if row is None else row.roles_at(clock.now())
+        return SignedIn(ticket.user, roles, verbs_of(roles, self._reader.catalogue().roles))
 
     def _snapshot(self, target: str, date_text: str) -> Snapshot:
         """Enough of the model's picture to say what an act on `target` would do; no slot is given away in it."""

@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from boms_tui.model.approval import Approval
 from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName
 from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.records import Attempt, CheckVerdict, Habit, Hold, Revision, SealedEntry, Verdict
-from boms_tui.model.request import Envelope
+from boms_tui.model.request import Envelope, Request
 from boms_tui.model.views import BoardQuery, BoardRow, Output, Overdue, ProcessRow, Progress, Pulse, Stretch, UserRow
 
 
@@ -79,6 +80,22 @@ class Reader(Protocol):
 
     def overdue(self, now: datetime) -> Sequence[Overdue]:
         """The processes that something should have ordered by `now`, and that have no run for their current date."""
+        ...
+
+    def approvals(self) -> Sequence[Approval]:
+        """What waits for a second person, the oldest first."""
+        ...
+
+    def approval(self, name: RequestId) -> Approval | None:
+        """What waits, or waited, for a second person under this name."""
+        ...
+
+    def request(self, request: RequestId) -> Request | None:
+        """What was asked, as it was signed."""
+        ...
+
+    def documents(self, manifest: str) -> Sequence[str]:
+        """The YAML texts that a manifest lists, each proved by its hash."""
         ...
 
     def processes(self) -> Sequence[ProcessRow]: ...

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from boms_tui.commands.out import Out
 from boms_tui.errors import BomsError, ExitCode, MustChangeError, NoAnswerError, NotAuthorisedError
 from boms_tui.model.acts.ask import Code
+from boms_tui.model.approval import Approval
 from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.ids import RequestId, SessionId
 from boms_tui.model.records import Answer, Verdict
@@ -30,6 +31,29 @@ class PendingError(NoAnswerError):
         self.answer = {
             "id": target, "request": request, "verdict": "pending", "reason": silence.title, "state": None
         }  # fmt: skip
+
+
+class SecondPersonError(BomsError):
+    """What was asked waits for a second person (SEMANTICS S22)."""
+
+    exit_code = ExitCode.SECOND_PERSON
+
+    def __init__(self, approval: Approval) -> None:
+        super().__init__(f"pending {approval.id}", f"a second person is wanted ({approval.rule}): `boms approvals`")
+        self.approval = approval
+        self.answer = {
+            "id": approval.target, "request": approval.id, "verdict": "pending", "reason": approval.rule,
+            "state": None,
+        }  # fmt: skip
+
+
+def print_pending(out: Out, error: SecondPersonError) -> None:
+    """What a script looks for, on standard output; the rest is a remark."""
+    if out.as_json:
+        out.json(error.answer)
+        return
+    out.line(error.title)
+    out.note(error.next_step)
 
 
 def session_of(answer: LoginAnswer) -> SessionId:

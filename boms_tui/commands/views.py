@@ -143,7 +143,7 @@ def went_on(reader: Reader, run: Run) -> tuple[str, ...]:
 def people(reader: Reader) -> Iterator[User]:
     """Who may act, as far as readers are told: rights are judged by it, passwords are not."""
     for row in reader.users():
-        yield User(row.name, row.roles, row.created_at, disabled=row.disabled, version=row.version)
+        yield User(row.name, row.roles, row.created_at, disabled=row.disabled, lent=row.lent, version=row.version)
 
 
 def _waits_for(draft: Draft, run: Run, name: TaskName) -> str:

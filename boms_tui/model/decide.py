@@ -6,12 +6,13 @@ from typing import Any
 
 from boms_tui.model.acts.hold import hold_due, strayed
 from boms_tui.model.arrivals import came, look_away, looked_away, said, sighted
-from boms_tui.model.asked import asked, give_verdicts, unproved
+from boms_tui.model.asked import approval_due, asked, give_verdicts, unproved
 from boms_tui.model.decision import Decision
 from boms_tui.model.downtime import missed
 from boms_tui.model.draft import RUNTIME, Draft
 from boms_tui.model.endings import checked, exited, lost, started, voided
 from boms_tui.model.facts import (
+    ApprovalDue,
     Asked,
     Checked,
     DeadlineDue,
@@ -118,6 +119,7 @@ _RULES: dict[type[Fact], Callable[[Draft, Any], None]] = {
     RunDue: _run_due,
     GateDue: _gate_due,
     DeadlineDue: deadline_due,
+    ApprovalDue: approval_due,
     ForecastDue: forecast_due,
     NotOrderedDue: not_ordered_due,
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
+from boms_tui.model.approval import Approval
 from boms_tui.model.ids import AttemptId, RunId, SessionId
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.records import (
@@ -87,6 +88,7 @@ class Decision:
     kills: tuple[Kill, ...] = ()
     watches: tuple[AttemptId, ...] = ()
     habits: tuple[Habit, ...] = ()
+    approvals: tuple[Approval, ...] = ()
     outlooks: tuple[Outlook, ...] = ()
 
     def __bool__(self) -> bool:

@@ -171,6 +171,8 @@ class Task:
     `resources` has the units it holds of each while it runs. `secrets` has the reference (`env:NAME`, `file:/path`) of
     each value that it is handed by descriptor, never by argument or environment. One that is `exclude` is skipped as
     soon as its run starts; one that is `dry` waits for all its gates like any other, and then runs nothing.
+    `authorised` narrows who may use a verb on it, or have it run (`run`): to those with one of these roles.
+    One that is `two_person` starts, and is passed over, only with the yes of a second person.
     """
 
     name: TaskName
@@ -193,6 +195,8 @@ class Task:
     secrets: Mapping[str, str] = field(default_factory=dict)
     exclude: bool = False
     dry: bool = False
+    authorised: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    two_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +267,15 @@ class Contact:
     mail: str = ""
     hours: Mapping[str, str] = field(default_factory=dict)
     then: Mapping[str, timedelta] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Where a second person has to approve: the verbs `two_person`, within `scopes`."""
+
+    id: str
+    two_person: tuple[str, ...]
+    scopes: tuple[str, ...] = ("*",)
 
 
 @dataclass(frozen=True, slots=True)

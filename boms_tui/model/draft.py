@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from boms_tui.model.approval import Approval, ApprovalState
 from boms_tui.model.decision import Decision, Kill, Outlook, Take
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, SessionId, TaskName
 from boms_tui.model.layer import Layer
@@ -205,6 +206,14 @@ class Draft(Overlay):
     def release(self, hold: Hold) -> None:
         self._holds.edit(hold.id, hold, released_at=self.now)
 
+    def ask_second(self, approval: Approval) -> None:
+        """Have something wait for a second person."""
+        self._approvals.add(approval.id, approval)
+
+    def decide_approval(self, approval: Approval, state: ApprovalState, *, by: str) -> None:
+        """Keep what has become of what waited for a second person."""
+        self._approvals.edit(approval.id, approval, state=state, decided_by=by, decided_at=self.now)
+
     def add_user(self, user: User) -> None:
         self._users.add(user.name, user)
         self._look_at_those_for(user.name)
@@ -272,6 +281,7 @@ class Draft(Overlay):
             kills=tuple(self._kills),
             watches=tuple(self._watches),
             habits=self._habits.values(),
+            approvals=self._approvals.values(),
             outlooks=tuple(self._outlooks.values()),
         )
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from boms_tui.model.acts.ask import Ask
-from boms_tui.model.asked import ACTS, find, fitting
+from boms_tui.model.admission import find, fitting
+from boms_tui.model.asked import ACTS
 from boms_tui.model.contest import served
 from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked

@@ -18,7 +18,7 @@ AT_ONCE = 3
 """How many attempts in a row may leave no end before the next one waits: a while where they proved void, else for a
 person."""
 LONGEST_WAIT = timedelta(minutes=1)
-SPENT: Mapping[str, Any] = {"freed": {}, "confirmed_by": ""}
+SPENT: Mapping[str, Any] = {"freed": {}, "confirmed_by": "", "approved_by": ""}
 """What one start uses up of what people gave (SEMANTICS S13). An attempt that proves void was no start."""
 RENEWED: Mapping[str, Any] = {"tries": 0, "check_tries": 0, "in_vain": 0}
 """The automatic budgets of a task, as a person's act leaves them."""

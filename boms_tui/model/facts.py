@@ -99,7 +99,8 @@ class Unproved:
 class Asked:
     """A request that its session's key has signed.
 
-    It may bring along a password, as `secret_hash` or as what makes it too weak, or the texts of definitions.
+    It may bring along a password, as `secret_hash` or as what makes it too weak, the texts of definitions, or
+    the request that it approves (`about`) and who wrote what that would run.
     """
 
     request: Request
@@ -107,6 +108,15 @@ class Asked:
     secret_hash: str = ""
     too_weak: str = ""
     documents: tuple[str, ...] = ()
+    about: "Asked | None" = None
+    authors: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalDue:
+    """The end of the time that a request waits for a second person."""
+
+    id: RequestId
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,5 +230,5 @@ class TookOver:
 Fact = (
     TookOver | Strayed | Unproved | Started | Checked | Exited | Voided | Lost | Asked
     | OccurrenceDue | TaskDue | HoldDue | RunDue | GateDue | Said | Sighted | LookedAway | FileCame
-    | DeadlineDue | ForecastDue | NotOrderedDue
+    | DeadlineDue | ForecastDue | NotOrderedDue | ApprovalDue
 )  # fmt: skip

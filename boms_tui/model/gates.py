@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from boms_tui.model.approval import ApprovalState, next_start
 from boms_tui.model.claims import MOST, claim_gates, hopeless_gates
 from boms_tui.model.definition import Manual, Overlap
 from boms_tui.model.draft import RUNTIME
@@ -118,6 +119,8 @@ def _outer_gates(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
     if isinstance(defined.work, Manual):
         return
     yield from _right(draft, run, task)
+    if defined.two_person:
+        yield _second_person(draft, task)
     yield from hopeless_gates(draft, run, task)
     if defined.pool not in draft.snapshot.pools:
         yield _closed(
@@ -251,8 +254,18 @@ def _backoff(draft: Overlay, zone: str, task: TaskRun) -> Iterator[Gate]:
 
 
 def _right(draft: Overlay, run: Run, task: TaskRun) -> Iterator[Gate]:
-    why = unfit(draft, run)
+    why = unfit(draft, run, task.task)
     if why and task.confirmed_by:
         yield Gate(GateKind.RIGHT, "right", open=True, detail=f"confirmed by {task.confirmed_by}; {why}")
     elif why:
         yield _closed(GateKind.RIGHT, "right", f"{why}: somebody who may has to confirm it", by_itself=False)
+
+
+def _second_person(draft: Overlay, task: TaskRun) -> Gate:
+    """Open with a second person's yes; closed it tells of a no, which somebody else may still overrule."""
+    if task.approved_by:
+        return Gate(GateKind.APPROVAL, "approval", open=True, detail=f"approved by {task.approved_by}")
+    asked = draft.approval(next_start(task))
+    denied = asked is not None and asked.state is ApprovalState.DENIED
+    detail = f"{asked.decided_by} said no" if asked is not None and denied else "waits for a second person's yes"
+    return _closed(GateKind.APPROVAL, "approval", detail, by_itself=False)

@@ -5,10 +5,11 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
+from boms_tui.model.approval import Approval
 from boms_tui.model.records import Attempt, Habit, Hold, Run, Session, Sighting, TaskRun, User
 
 Key = TypeVar("Key", bound=Hashable)
-Record = TypeVar("Record", Run, TaskRun, Attempt, Hold, User, Session, Sighting, Habit)
+Record = TypeVar("Record", Run, TaskRun, Attempt, Hold, User, Session, Sighting, Habit, Approval)
 
 
 class Layer(Generic[Key, Record]):
@@ -52,4 +53,4 @@ def _reader(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any
     return names, attrgetter(*names)
 
 
-_READ = {kind: _reader(kind) for kind in (Run, TaskRun, Attempt, Hold, User, Session, Sighting, Habit)}
+_READ = {kind: _reader(kind) for kind in (Run, TaskRun, Attempt, Hold, User, Session, Sighting, Habit, Approval)}

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from heapq import nsmallest
 
+from boms_tui.model.approval import Approval
 from boms_tui.model.definition import Process
-from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName, folder_of, task_ref
+from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, folder_of, task_ref
 from boms_tui.model.layer import Layer
 from boms_tui.model.needs import Needs
 from boms_tui.model.ranks import Line, Rank, place_of
@@ -36,6 +37,7 @@ class Overlay:
         )
         self._events: dict[tuple[str, date, str], Event] = {}
         self._users: Layer[str, User] = Layer(snapshot.users.get)
+        self._approvals: Layer[RequestId, Approval] = Layer(snapshot.approvals.get)
         self._habits: Layer[ProcessId, Habit] = Layer(snapshot.habits.get)
         self._added: dict[ProcessId, list[RunId]] = defaultdict(list)
         self._counts: dict[RunId, Counter[TaskState]] = {}
@@ -187,6 +189,10 @@ class Overlay:
     def habit(self, process: ProcessId) -> Habit | None:
         """How long the tasks of a process took; None where no run of it has ended yet."""
         return self._habits.get(process)
+
+    def approval(self, id_: RequestId) -> Approval | None:
+        """What waits, or waited, for a second person; what was decided by an earlier decision is not at hand."""
+        return self._approvals.get(id_)
 
     def user(self, name: str) -> User | None:
         return self._users.get(name)

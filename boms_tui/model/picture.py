@@ -9,7 +9,7 @@ from boms_tui.model.almanac import EVERY_DAY, Almanac
 from boms_tui.model.calendar import Calendar
 from boms_tui.model.causes import Causes, causes_of
 from boms_tui.model.condition import Dependency, RelativeDate, dependencies
-from boms_tui.model.definition import Contact, Process, Resource, Role
+from boms_tui.model.definition import Contact, Policy, Process, Resource, Role
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.records import Attempt, Event, Hold, Run, Sighting, TaskRun
 
@@ -26,6 +26,7 @@ class Catalogue:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     roles: Mapping[str, Role] = field(default_factory=dict)
     resources: Mapping[str, Resource] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
 
     @cached_property
     def causes(self) -> Causes:

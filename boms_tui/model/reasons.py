@@ -79,6 +79,11 @@ REASONS: Mapping[GateKind, Words] = {
         "A person has to say yes first.", "That yes.", _OPERATOR, ("confirm",), "confirm it",
         instead="confirm opens it",
     ),
+    K.APPROVAL: Words(
+        "The task starts only with the yes of a second person.",
+        "The yes of somebody who may have it run, and is neither whom the run acts for nor the author of the process.",
+        _OPERATOR, ("approve",), "a second person approves it: boms approvals", instead="approve opens it",
+    ),
     K.BACKOFF: Words(
         "An attempt failed and the next one is due after a while.", "The time at which it is due.",
         _OPERATOR, ("retry", "skip"), "retry ends the wait", instead="retry ends it",

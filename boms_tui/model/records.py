@@ -68,9 +68,9 @@ class TaskRun:
     `attempts` counts all attempts ever, `tries` those of the automatic budget since a person last retried.
     `check_tries` are those of them that ended check-failed, where the checks have a policy of their own.
     `in_vain` counts the newest attempts in a row that left no end: they proved void, or `on_unknown: rerun` followed
-    them by another. `due_at` ends a backoff. `confirmed_by` has given the `confirm` gate for the next start, `freed`
-    has the gates that a person lifted for it, each with who and why. `said` are the milestones that its newest attempt
-    has reached.
+    them by another. `due_at` ends a backoff. `confirmed_by` and `approved_by` have given those gates for the next
+    start, `freed` has the gates that a person lifted for it, each with who and why. `said` are the milestones that its
+    newest attempt has reached.
     """
 
     run: RunId
@@ -83,6 +83,7 @@ class TaskRun:
     due_at: datetime | None = None
     ready_at: datetime | None = None
     confirmed_by: str = ""
+    approved_by: str = ""
     freed: Mapping[str, str] = field(default_factory=dict)
     started_at: datetime | None = None
     ended_at: datetime | None = None
@@ -245,10 +246,20 @@ class Habit:
 
 
 @dataclass(frozen=True, slots=True)
+class Lent:
+    """A role that somebody stands in for, from when it was lent until its end."""
+
+    role: str
+    until: datetime
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """A person who may sign in. `password_hash` is argon2id's encoded form, "" on what readers are given.
 
-    Sessions opened before `sessions_from` are over.
+    Sessions opened before `sessions_from` are over. `lent` are the roles that end by themselves.
     """
 
     name: str
@@ -260,7 +271,12 @@ class User:
     failures: int = 0
     locked_until: datetime | None = None
     sessions_from: datetime | None = None
+    lent: tuple[Lent, ...] = ()
     version: int = 1
+
+    def roles_at(self, now: datetime) -> tuple[str, ...]:
+        """The roles that the person has, and those that are lent to the person now."""
+        return (*self.roles, *(one.role for one in self.lent if now < one.until)) if self.lent else self.roles
 
 
 @dataclass(frozen=True, slots=True)

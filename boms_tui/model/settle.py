@@ -1,5 +1,8 @@
 """What follows from a change: tasks become ready or not needed, runs move, free slots are given out."""
 
+from hashlib import sha256
+
+from boms_tui.model.approval import Approval, ApprovalState, next_start
 from boms_tui.model.contest import starters
 from boms_tui.model.definition import Manual, Task
 from boms_tui.model.draft import RUNTIME, Draft
@@ -12,7 +15,8 @@ from boms_tui.model.progress import consider_run
 from boms_tui.model.records import Attempt, Run, TaskRun
 from boms_tui.model.standing import Standing
 from boms_tui.model.states import IDLE, RUN_ENDED, TaskEvent, TaskState
-from boms_tui.model.views import Gate
+from boms_tui.model.verbs import RUN
+from boms_tui.model.views import Gate, GateKind
 from boms_tui.model.waits import says_of
 
 T = TaskState
@@ -42,9 +46,13 @@ def _follow(draft: Draft) -> None:
 
 def _consider_task(draft: Draft, run_id: RunId, name: TaskName) -> None:
     run = draft.run(run_id)
-    if run is None or run.cancelling or run.state in RUN_ENDED:
+    if run is None or not draft.has_task(run_id, name):
         return
     task = draft.task(run_id, name)
+    if draft.definition(run).tasks[name].two_person:
+        _withdraw(draft, task)
+    if run.cancelling or run.state in RUN_ENDED:
+        return
     follow_task(draft, run, task)
     if run.started_at is None:
         return
@@ -54,7 +62,29 @@ def _consider_task(draft: Draft, run_id: RunId, name: TaskName) -> None:
     if task.state not in _LOOKED_AT or _still_blocked(draft, run, task):
         return
     closed = [gate for gate in task_gates(draft, run, task) if not gate.open]
+    if closed and all(gate.kind is GateKind.APPROVAL for gate in closed):
+        _ask_second(draft, run, task)
     _rule(draft, run, task, closed)
+
+
+def _ask_second(draft: Draft, run: Run, task: TaskRun) -> None:
+    """The start of a task files its own request for a second person, once nothing else keeps it (SEMANTICS S6)."""
+    name = next_start(task)
+    if draft.approval(name) is not None:
+        return
+    place = f"{run.process}:{task.task}"
+    digest = sha256(f"{name} {run.process} {run.revision}".encode()).hexdigest()
+    draft.ask_second(
+        Approval(name, RUN, task.ref, place, run.acts_for, "", digest, run.reason, f"task {place}", draft.now)
+    )
+    draft.say("run-asked", task.ref, after="waits for a second person")
+
+
+def _withdraw(draft: Draft, task: TaskRun) -> None:
+    """A start that will not come to pass asks nobody any more."""
+    asked = draft.approval(next_start(task)) if task.state not in _LOOKED_AT else None
+    if asked is not None and asked.is_open:
+        draft.decide_approval(asked, ApprovalState.WITHDRAWN, by=RUNTIME)
 
 
 def _still_blocked(draft: Draft, run: Run, task: TaskRun) -> bool:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from boms_tui.model.approval import Approval
 from boms_tui.model.decision import Decision, Outlook
 from boms_tui.model.definition import Process, Role
 from boms_tui.model.facts import Fact
 from boms_tui.model.files import awaited_name
-from boms_tui.model.ids import ProcessId, RunId, SessionId, TaskName
+from boms_tui.model.ids import ProcessId, RequestId, RunId, SessionId, TaskName
 from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.ranks import Ranks, place_of
 from boms_tui.model.records import Attempt, Event, Habit, Hold, Revision, Run, Session, Sighting, TaskRun, User
@@ -24,6 +25,7 @@ from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, TaskState
 from boms_tui.model.timers import (
     End,
     Timers,
+    approval_times,
     hold_times,
     look_back_times,
     outlook_times,
@@ -66,6 +68,7 @@ class Snapshot:
     holds: dict[str, Hold] = field(default_factory=dict)
     habits: dict[ProcessId, Habit] = field(default_factory=dict)
     outlooks: dict[RunId, Outlook] = field(default_factory=dict)
+    approvals: dict[RequestId, Approval] = field(default_factory=dict)
     definitions: dict[tuple[ProcessId, int], Process] = field(default_factory=dict)
     dates: set[date] = field(default_factory=set)
     occurrences: set[tuple[ProcessId, str]] = field(default_factory=set)
@@ -100,6 +103,7 @@ class Snapshot:
         site: Site = ANYWHERE,
         users: Iterable[User] = (),
         habits: Iterable[Habit] = (),
+        approvals: Iterable[Approval] = (),
     ) -> "Snapshot":
         snapshot = cls(
             catalogue=catalogue, pools=pools, current=current, node=node, alone=alone, epoch=epoch,
@@ -107,6 +111,7 @@ class Snapshot:
             users={user.name: user for user in users},
             habits={habit.process: habit for habit in habits},
         )  # fmt: skip
+        snapshot._put({"approvals": approvals})
         snapshot.admit(picture)
         return snapshot
 
@@ -226,6 +231,8 @@ class Snapshot:
                 self.timers.set(task_times(task))
         for hold in self.holds.values():
             self.timers.set(hold_times(hold))
+        for approval in self.approvals.values():
+            self.timers.set(approval_times(approval))
         for outlook in self.outlooks.values():
             self.timers.set(outlook_times(outlook))
 
@@ -338,6 +345,14 @@ class Snapshot:
         self.outlooks[outlook.run] = outlook
         self.timers.set(outlook_times(outlook))
 
+    def _put_approval(self, approval: Approval) -> None:
+        """One that has been decided is of no more use, but that of a start, which may yet be approved."""
+        if approval.is_open:
+            self.approvals[approval.id] = approval
+            self.timers.set(approval_times(approval))
+        else:
+            self.approvals.pop(approval.id, None)
+
     def _put_session(self, session: Session) -> None:
         self.sessions[session.id] = session
 
@@ -375,6 +390,7 @@ _KEPT: Mapping[str, Callable[[Snapshot, Any], None]] = {
     "sessions": Snapshot._put_session,
     "habits": Snapshot._put_habit,
     "outlooks": Snapshot._put_outlook,
+    "approvals": Snapshot._put_approval,
 }
 """Where each kind of record of a decision goes, in the order in which they lean on each other."""
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
+from boms_tui.model.approval import Approval
 from boms_tui.model.condition import FileWait
 from boms_tui.model.deadlines import deadlines_of
 from boms_tui.model.decision import Outlook
 from boms_tui.model.definition import Process
-from boms_tui.model.facts import DeadlineDue, Fact, ForecastDue, GateDue, HoldDue, RunDue, TaskDue
+from boms_tui.model.facts import ApprovalDue, DeadlineDue, Fact, ForecastDue, GateDue, HoldDue, RunDue, TaskDue
 from boms_tui.model.files import awaited_file, turning_points
 from boms_tui.model.ids import RunId, TaskName
 from boms_tui.model.planning import hours_of
@@ -104,6 +105,11 @@ def look_back_times(process: Process, run: RunId, end: End) -> Iterator[Coming]:
 def task_times(task: TaskRun) -> Iterator[Coming]:
     if task.state is TaskState.BACKOFF and task.due_at is not None:
         yield task.due_at, TaskDue(task.run, task.task)
+
+
+def approval_times(approval: Approval) -> Iterator[Coming]:
+    if approval.expires_at is not None:
+        yield approval.expires_at, ApprovalDue(approval.id)
 
 
 def hold_times(hold: Hold) -> Iterator[Coming]:

@@ -47,6 +47,7 @@ _TASK = frozenset({On.TASK})
 _RUN = frozenset({On.RUN})
 _BOTH = frozenset({On.RUN, On.TASK})
 T = TaskState
+APPROVE = "approve"
 
 VERBS: dict[str, Verb] = {
     verb.name: verb
@@ -80,7 +81,17 @@ VERBS: dict[str, Verb] = {
              says="Say what really happened to an unknown attempt."),
         Verb("event", "", "Post event", "operator", frozenset({On.NOTHING}), reason_required=False,
              says="Something happened: it starts whom it orders, and opens the gates that wait for it."),
+        Verb(APPROVE, "", "Approve", "operator", frozenset({On.NOTHING}), reason_required=False,
+             says="A second person's yes or no to what somebody asked for."),
         Verb("apply", "", "Apply definitions", "author", frozenset({On.NOTHING}), reason_required=False),
         Verb("users", "", "Administer users", "admin", frozenset({On.NOTHING}), reason_required=False),
     )
 }  # fmt: skip
+RUN = "run"
+"""What a task does by itself once its gates are open: not a verb of people, but they may be wanted for it."""
+APPROVABLE = tuple(verb.name for verb in VERBS.values() if verb.name != APPROVE)
+"""What a policy may ask a second person for."""
+PASSING = ("skip", "force-ok", "resolve")
+"""What lets the dependents of a task go on without a start of it."""
+NARROWED = (RUN, "order", *(verb.name for verb in VERBS.values() if On.TASK in verb.on))
+"""What a task may reserve for some roles (`authorised`)."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from boms_tui.model.definition import Contact, Process, Task
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName
-from boms_tui.model.records import Attempt, CheckVerdict, Late, Run, SealedEntry, TaskRun
+from boms_tui.model.records import Attempt, CheckVerdict, Late, Lent, Run, SealedEntry, TaskRun
 from boms_tui.model.states import RunState, TaskState
 from boms_tui.model.wall import wall_time
 
@@ -25,6 +25,7 @@ class GateKind(StrEnum):
     WINDOW = "window"
     HOLD = "hold"
     CONFIRM = "confirm"
+    APPROVAL = "approval"
     BACKOFF = "backoff"
     RIGHT = "right"
     POOL = "pool"
@@ -288,6 +289,11 @@ class UserRow:
     locked_until: datetime | None
     created_at: datetime
     version: int
+    lent: tuple[Lent, ...] = ()
+
+    def roles_at(self, now: datetime) -> tuple[str, ...]:
+        """The roles that the person has, and those that are lent to the person now."""
+        return (*self.roles, *(one.role for one in self.lent if now < one.until))
 
 
 @dataclass(frozen=True, slots=True)

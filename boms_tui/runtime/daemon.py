@@ -192,6 +192,7 @@ class Daemon:
             site=self._home.site,
             users=store.users(),
             habits=store.habits(),
+            approvals=store.approvals(),
         )
         dates = Dates(store, snapshot)
         dates.load_open(now)

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
+from boms_tui.model.approval import Approval
 from boms_tui.model.checks import DueAfter, DueBefore
 from boms_tui.model.decision import Decision, Take
 from boms_tui.model.definition import Process
 from boms_tui.model.facts import Fact, Strayed
-from boms_tui.model.ids import AttemptId, ProcessId, RunId, SessionId
+from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId
 from boms_tui.model.lease import Lease, RawLogin, RawRequest
 from boms_tui.model.output import Extent, Range, Shipment, Shipped
 from boms_tui.model.picture import Picture
@@ -61,6 +62,18 @@ class LeaderStore(Protocol):
 
     def habits(self) -> Sequence[Habit]:
         """How long the tasks of each process took in its newest runs."""
+        ...
+
+    def approvals(self) -> Sequence[Approval]:
+        """What waits for a second person."""
+        ...
+
+    def request(self, request: RequestId) -> RawRequest | None:
+        """A request as it lies in the store, answered or not."""
+        ...
+
+    def authors(self, process: ProcessId) -> Mapping[int, str]:
+        """Who applied each revision of a process."""
         ...
 
     def session(self, session: SessionId) -> Session | None: ...

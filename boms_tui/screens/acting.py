@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from boms_tui.errors import ExitCode
 from boms_tui.model.records import Answer, Verdict
 from boms_tui.model.verbs import VERBS, On
 from boms_tui.model.views import UserRow
@@ -137,6 +138,8 @@ class Acting:
             glyph, word, tone = _SAYS[event.data.answer]
             why = f": {in_terms_of_fields(event.data.reason)}" if event.data.reason else ""
             self._console.say(f"{glyph} {safe(label)}: {word}{safe(why)} ({at})", tone, stays=True)
+        elif event.error is not None and event.error.exit_code is ExitCode.SECOND_PERSON:
+            self._console.say(f"◷ {safe(label)}: {safe(event.error.next_step)} ({at})", "warn", stays=True)
         elif event.error is not None:
             step = f"; {event.error.next_step}" if event.error.next_step else ""
             self._console.say(f"✗ {safe(label)}: {safe(event.error.title + step)} ({at})", "bad", stays=True)

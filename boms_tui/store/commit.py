@@ -5,14 +5,16 @@ Each method of `Commit` is one transaction's work, and its first statement prove
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Dialect, bindparam, delete, insert, literal_column, null, select, update
 from sqlalchemy.exc import IntegrityError
 
 from boms_tui.model import journal
+from boms_tui.model.approval import Approval
 from boms_tui.model.decision import Decision, LoginAnswer
-from boms_tui.model.ids import RunId
+from boms_tui.model.ids import RequestId, RunId
 from boms_tui.model.lease import ConflictError, DeposedError
 from boms_tui.model.records import (
     Attempt,
@@ -28,8 +30,8 @@ from boms_tui.model.records import (
     Sighting,
     TaskRun,
     User,
-    Verdict,
 )
+from boms_tui.model.verbs import RUN
 from boms_tui.store import content, dialects, tables
 from boms_tui.store.outputs import Outputs, Packed
 from boms_tui.store.rows import Kept, Statement, added, insert_new
@@ -67,12 +69,13 @@ class Commit:
         self._sightings = Kept[Sighting](tables.sighting, dialect)
         self._events: Statement[Event] = added(tables.posted, dialect)
         self._users = Kept[User](tables.user, dialect)
+        self._approvals = Kept[Approval](tables.approval, dialect)
         self._habits = Kept[Habit](tables.habit, dialect)
         self._sessions = Kept[Session](tables.session, dialect)
         self._fence = _fence(dialect)
         self._head = _head(dialect)
         self._journal = _journal(dialect)
-        self._answered = _answered(dialect)
+        self._taken = _taken(dialect)
         self._verdict = added(tables.verdict, dialect)
         self._checks: Statement[CheckVerdict] = added(tables.check_verdict, dialect)
         self._login = _login(dialect)
@@ -96,8 +99,9 @@ class Commit:
         self._holds.put(connection, decision.holds)
         self._sightings.put(connection, decision.sightings)
         self._habits.put(connection, decision.habits)
+        self._approvals.put(connection, decision.approvals)
         self._answer_logins(connection, decision.logins)
-        self._answer_requests(connection, decision.verdicts)
+        self._answer_requests(connection, decision)
         if decision.events:
             insert_new(self._events, connection, decision.events, "event")
         if decision.checks:
@@ -133,12 +137,17 @@ class Commit:
             raise ConflictError(f"the journal does not end at row {sealed.before.sequence}")
         insert_new(self._journal, connection, sealed.rows, "journal")
 
-    def _answer_requests(self, connection: Connection, verdicts: Sequence[Verdict]) -> None:
-        if not verdicts:
-            return
-        if self._answered.run(connection, verdicts) != len(verdicts):
+    def _answer_requests(self, connection: Connection, decision: Decision) -> None:
+        """Take what gets its verdict, or waits for a second person from now on, out of the inbox for good."""
+        waited = {approval.id for approval in decision.approvals if approval.version > 1}
+        new = [approval for approval in decision.approvals if approval.version == 1 and approval.verb != RUN]
+        taken = [(one.request, one.at) for one in decision.verdicts if one.request not in waited]
+        taken += [(one.id, one.asked_at) for one in new]
+        rows = [_Taken(request, at) for request, at in taken]
+        if rows and self._taken.run(connection, rows) != len(rows):
             raise ConflictError("a request is not there, or has its verdict already")
-        insert_new(self._verdict, connection, verdicts, "verdict")
+        if decision.verdicts:
+            insert_new(self._verdict, connection, decision.verdicts, "verdict")
 
     def _answer_logins(self, connection: Connection, answers: Sequence[LoginAnswer]) -> None:
         if answers and self._login.run(connection, answers) != len(answers):
@@ -177,10 +186,17 @@ def _journal(dialect: Dialect) -> Statement[SealedEntry]:
     return added(tables.journal, dialect, {name: f"entry.{name}" for name in fields})
 
 
-def _answered(dialect: Dialect) -> Statement[Verdict]:
+class _Taken(NamedTuple):
+    """A request that leaves the inbox."""
+
+    request: RequestId
+    answered_at: datetime
+
+
+def _taken(dialect: Dialect) -> Statement[_Taken]:
     request = tables.request
     pending = (request.c.id == bindparam("was_request"), tables.PENDING_REQUEST)
-    return Statement(update(request).where(*pending), dialect, columns=["answered_at"], paths={"answered_at": "at"})
+    return Statement(update(request).where(*pending), dialect, columns=["answered_at"])
 
 
 def _login(dialect: Dialect) -> Statement[LoginAnswer]:

@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 
 from boms_tui import clock
+from boms_tui.model.approval import Approval
 from boms_tui.model.decision import Decision
 from boms_tui.model.definition import Process
 from boms_tui.model.definitions import load_body
-from boms_tui.model.ids import AttemptId, ProcessId, RunId, SessionId
+from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId
 from boms_tui.model.lease import ConflictError, DeposedError, Lease, RawLogin, RawRequest
 from boms_tui.model.output import Shipment, Shipped
 from boms_tui.model.picture import Picture
@@ -132,7 +133,7 @@ class Leader:
         user, credential = tables.user.c, tables.credential
         columns: Sequence[ColumnElement[Any]] = (
             user.name, user.roles, user.created_at, credential.c.password_hash, user.disabled, user.must_change,
-            user.failures, user.locked_until, user.sessions_from, user.version,
+            user.failures, user.locked_until, user.sessions_from, user.lent, user.version,
         )  # fmt: skip
         rows = select(*columns).join_from(tables.user, credential, user.name == credential.c.name)
         return self._access.read(lambda c: [User(*tuple(row)) for row in c.execute(rows.order_by(user.name))])
@@ -140,6 +141,25 @@ class Leader:
     def habits(self) -> Sequence[Habit]:
         """How long the tasks of each process took in its newest runs."""
         return self._access.read(habits)
+
+    def approvals(self) -> Sequence[Approval]:
+        """What waits for a second person."""
+        rows = select(tables.approval).where(tables.OPEN_APPROVAL).order_by(tables.approval.c.asked_at)
+        return self._access.read(lambda connection: [Approval(*row) for row in connection.execute(rows)])
+
+    def request(self, request: RequestId) -> RawRequest | None:
+        """A request as it lies in the store, answered or not."""
+        table = tables.request.c
+        columns = (table.id, table.body, table.signature, table.received_at)
+        rows = select(*columns).where(table.id == request)
+        row = self._access.read(lambda connection: connection.execute(rows).first())
+        return None if row is None else RawRequest(*row)
+
+    def authors(self, process: ProcessId) -> Mapping[int, str]:
+        """Who applied each revision of a process."""
+        table = tables.revision.c
+        rows = select(table.number, table.applied_by).where(table.kind == "process", table.id == process)
+        return self._access.read(lambda connection: {row.number: row.applied_by for row in connection.execute(rows)})
 
     def session(self, session: SessionId) -> Session | None:
         rows = select(tables.session).where(tables.session.c.id == session)

@@ -9,14 +9,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import Dialect, Engine, Select, literal_column, or_, select
 
 from boms_tui import clock
+from boms_tui.model.approval import Approval
 from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.definitions import load_body
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, parse_run_id, split_ref
 from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.records import Attempt, CheckVerdict, Habit, Hold, Revision, SealedEntry, Verdict
+from boms_tui.model.request import Request, decode
 from boms_tui.model.states import RunState
 from boms_tui.model.views import BoardQuery, BoardRow, Output, Overdue, ProcessRow, Progress, Pulse, Stretch, UserRow
-from boms_tui.store import boards, checks, dialects, journals, outputs, pictures, shelf, singles, tables
+from boms_tui.store import boards, checks, content, dialects, journals, outputs, pictures, shelf, singles, tables
 from boms_tui.store.access import Access
 from boms_tui.store.habits import habits
 from boms_tui.store.overdue import overdue
@@ -150,9 +152,31 @@ class Reader:
         user = tables.user.c
         columns = (
             user.name, user.roles, user.disabled, user.must_change, user.locked_until, user.created_at, user.version,
+            user.lent,
         )  # fmt: skip
         rows = select(*columns).order_by(user.name)
         return self._access.read(lambda connection: [UserRow(*row) for row in connection.execute(rows)])
+
+    def approvals(self) -> Sequence[Approval]:
+        """What waits for a second person, the oldest first."""
+        rows = select(tables.approval).where(tables.OPEN_APPROVAL).order_by(tables.approval.c.asked_at)
+        found = self._access.read(lambda connection: [Approval(*row) for row in connection.execute(rows)])
+        return [approval for approval in found if approval.is_open]
+
+    def approval(self, name: RequestId) -> Approval | None:
+        """What waits, or waited, for a second person under this name."""
+        row = self._one(select(tables.approval).where(tables.approval.c.id == name))
+        return None if row is None else Approval(*row)
+
+    def request(self, request: RequestId) -> Request | None:
+        """What was asked, as it was signed."""
+        table = tables.request.c
+        row = self._one(select(table.body, table.signature).where(table.id == request))
+        return None if row is None else decode(*row)
+
+    def documents(self, manifest: str) -> Sequence[str]:
+        """The YAML texts that a manifest lists, each proved by its hash."""
+        return self._access.read(lambda connection: content.listed(connection, manifest))
 
     def verdict(self, request: RequestId) -> Verdict | None:
         row = self._one(select(tables.verdict).where(tables.verdict.c.request == request))

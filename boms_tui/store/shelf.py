@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from boms_tui.model.calendar import Calendar
-from boms_tui.model.definition import Contact, Process, Resource, Role
+from boms_tui.model.definition import Contact, Policy, Process, Resource, Role
 from boms_tui.model.definitions import load_body
 from boms_tui.model.ids import ProcessId
 from boms_tui.model.picture import Catalogue
@@ -23,7 +23,7 @@ T = TypeVar("T")
 AT_ONCE = 200
 """Documents asked for in one statement; each takes three parameters."""
 
-_READ = ("process", "calendar", "contact", "role", "resource")
+_READ = ("process", "calendar", "contact", "role", "resource", "policy")
 table = tables.revision
 
 
@@ -77,7 +77,7 @@ class Shelf:
         return Catalogue(processes=self.newest(connection, processes) if calendars else {}, calendars=calendars)
 
     def catalogue(self, connection: Connection) -> Catalogue:
-        """The newest revision of every process, calendar, contact, role and resource."""
+        """The newest revision of every process, calendar, contact, role, resource and policy."""
         keys = [key for key in _newest_keys(connection) if key[0] in _READ]
         processes = self._get(connection, keys, Process)
         return Catalogue(
@@ -87,6 +87,7 @@ class Shelf:
             contacts={id_: record for (_, id_, _), record in self._get(connection, keys, Contact)},
             roles={id_: record for (_, id_, _), record in self._get(connection, keys, Role)},
             resources={id_: record for (_, id_, _), record in self._get(connection, keys, Resource)},
+            policies={id_: record for (_, id_, _), record in self._get(connection, keys, Policy)},
         )
 
     def _get(self, connection: Connection, keys: Collection[Numbered], kind: type[T]) -> list[tuple[Numbered, T]]:

@@ -1,12 +1,39 @@
 """Every table of the store. Columns stand in the order of the record's fields, which `rows` relies on."""
 
+from typing import Any
+
 from sqlalchemy import Column, Identity, Index, Integer, MetaData, Table, event, literal_column
 from sqlalchemy.schema import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 
-from boms_tui.model.records import Answer, Phase
+from boms_tui.model.approval import ApprovalState
+from boms_tui.model.records import Answer, Lent, Phase
 from boms_tui.model.states import RUN_ENDED, AttemptState, RunState, TaskState
 from boms_tui.store.indexes import among, partial, tell_dialect
-from boms_tui.store.types import BusinessDate, Bytes, Count, Flag, Instant, JsonText, Key, Prose, Word, lists
+from boms_tui.store.types import (
+    BusinessDate,
+    Bytes,
+    Count,
+    Flag,
+    Instant,
+    JsonText,
+    Key,
+    Prose,
+    Rows,
+    Word,
+    lists,
+    micros,
+    moment,
+)
+
+
+def dump_lent(lent: Lent) -> list[str | int]:
+    return [lent.role, micros(lent.until), lent.by, lent.reason]
+
+
+def load_lent(row: list[Any]) -> Lent:
+    role, until, by, reason = row
+    return Lent(role, moment(until), by, reason)
+
 
 Serial = Count().with_variant(Integer(), "sqlite")
 """A numbering primary key; SQLite has its own only for INTEGER."""
@@ -123,6 +150,7 @@ task_run = Table(
     Column("due_at", Instant),
     Column("ready_at", Instant),
     Column("confirmed_by", Prose, nullable=False),
+    Column("approved_by", Prose, nullable=False),
     Column("freed", JsonText(dict), nullable=False),
     Column("started_at", Instant),
     Column("ended_at", Instant),
@@ -255,6 +283,7 @@ user = Table(
     Column("failures", Count, nullable=False),
     Column("locked_until", Instant),
     Column("sessions_from", Instant),
+    Column("lent", Rows(dump_lent, load_lent), nullable=False),
     Column("version", Count, nullable=False),
 )
 
@@ -316,6 +345,26 @@ request = Table(
     UniqueConstraint("id"),
 )
 
+approval = Table(
+    "approval",
+    metadata,
+    Column("id", OBJECT, primary_key=True),
+    Column("verb", Prose, nullable=False),
+    Column("target", Prose, nullable=False),
+    Column("place", Prose, nullable=False),
+    Column("by", Prose, nullable=False),
+    Column("session", Prose, nullable=False),
+    Column("digest", Prose, nullable=False),
+    Column("reason", Prose, nullable=False),
+    Column("rule", Prose, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("state", Word(ApprovalState), nullable=False),
+    Column("decided_by", Prose, nullable=False),
+    Column("decided_at", Instant),
+    Column("version", Count, nullable=False),
+)
+
 verdict = Table(
     "verdict",
     metadata,
@@ -347,9 +396,11 @@ ACTIVE_RUN = among(run.c.state, frozenset(RunState) - RUN_ENDED)
 LIVE_ATTEMPT = among(attempt.c.state, {AttemptState.STARTING, AttemptState.RUNNING, AttemptState.UNKNOWN})
 PENDING_REQUEST = request.c.answered_at.is_(None)
 PENDING_LOGIN = login.c.answered_at.is_(None)
+OPEN_APPROVAL = among(approval.c.state, {ApprovalState.WAITING, ApprovalState.DENIED})
 OPEN_HOLD = hold.c.released_at.is_(None)
 
 partial("ix_attempt_live", attempt.c.state, where=LIVE_ATTEMPT)
+partial("ix_approval_open", approval.c.asked_at, where=OPEN_APPROVAL)
 partial("ix_hold_open", hold.c.object, where=OPEN_HOLD)
 partial("ix_request_pending", request.c.arrival, where=PENDING_REQUEST)
 partial("ix_login_pending", login.c.arrival, where=PENDING_LOGIN)

@@ -163,6 +163,27 @@ class JsonText(TypeDecorator[Collection[str]]):
         return None if value is None else self.shape({} if value in _EMPTY else json.loads(value))
 
 
+class Rows(TypeDecorator[tuple[Any, ...]]):
+    """A few small records as ASCII JSON: `dump` makes a JSON value of one of them, `load` the record again."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, dump: Callable[[Any], Any], load: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.dump = dump
+        self.load = load
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return _long(dialect)
+
+    def process_bind_param(self, value: Sequence[Any] | None, _dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps([self.dump(one) for one in value], separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[Any, ...] | None:
+        return None if value is None else tuple(self.load(one) for one in json.loads(value))
+
+
 class Bytes(TypeDecorator[bytes]):
     """Raw bytes. pymssql would send ASCII-only `bytes` as text, so SQL Server is given a `bytearray`."""
 

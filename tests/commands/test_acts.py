@@ -154,6 +154,7 @@ def test_a_hold_keeps_what_is_under_it_until_it_is_released(house: House) -> Non
 
 
 def test_a_folder_is_held_until_a_time(house: House) -> None:
+    assert house.apply("process: other/one\ntasks: {only: {command: [run]}}\n").code == 0
     said = house.boms("hold", "other/", "--until", "2099-01-01T00:00", "-m", "closed", user="operator")
     assert said.out.startswith("applied other/")
     assert house.boms("hold", "other/", "--until", "soon", "-m", "x", user="operator").code == 2

@@ -53,13 +53,13 @@ def test_what_a_date_leaves_open_stands_below_the_plan(market: House) -> None:
 
 
 def test_what_comes_again_and_again_is_told_on_one_line(quiet_house: House) -> None:
-    text = "process: a/often\nstart: [{cron: '* * * * *'}, {cron: '0 6,18 * * *'}]\ntasks: {t: {command: [run]}}\n"
+    text = "process: a/often\nstart: [{cron: '*/2 * * * *'}, {cron: '1 6,18 * * *'}]\ntasks: {t: {command: [run]}}\n"
     quiet_house.apply(text)
     lines = quiet_house.boms("plan", "--date", "2026-11-20").lines
     assert len(lines) == 4
-    assert "cron * * * * *: 1440 times until" in lines[1]
-    assert lines[1].endswith("23:59 UTC")
-    assert len(quiet_house.boms("plan", "--date", "2026-11-20", "--json").json["planned"]) == 1442
+    assert "cron */2 * * * *: 720 times until" in lines[1]
+    assert lines[1].endswith("23:58 UTC")
+    assert len(quiet_house.boms("plan", "--date", "2026-11-20", "--json").json["planned"]) == 722
 
 
 def test_sections_without_anything_are_left_out(market: House) -> None:

@@ -70,6 +70,7 @@ class FakeGateway:
     beat_age: timedelta | None = timedelta(seconds=0.4)
     lost: bool = False
     broken: Exception | None = None
+    act_error: BomsError | None = None
     acts: list[dict[str, Any]] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     verdict: Answer = Answer.APPLIED
@@ -309,6 +310,8 @@ class FakeGateway:
             {"verb": verb, "target": target, "version_seen": version_seen, "reason": reason,
              "parameters": dict(parameters or {}), "secret": secret}
         )  # fmt: skip
+        if self.act_error is not None:
+            raise self.act_error
         if not self.hold_acts.wait(30):
             raise NoAnswerError("the runtime does not answer", "start it")
         state = self.tasks[target].state if target in self.tasks else ""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from textual.css.query import NoMatches
 
-from boms_tui.errors import BomsError
+from boms_tui.errors import BomsError, ExitCode
 from boms_tui.model.definition import Overlap, Parameter
 from boms_tui.model.ids import ProcessId, RunId
 from boms_tui.model.records import Answer
@@ -113,6 +113,20 @@ async def test_reason_enter_enter_is_one_act_however_often_enter_is_pressed() ->
         at.gateway.hold_acts.set()
         await at.sees("✓ Retry compute: done")
         assert [act["reason"] for act in at.gateway.acts] == ["late file"]
+
+
+class WaitsForSomebodyError(BomsError):
+    """As the client says that a second person is wanted."""
+
+    exit_code = ExitCode.SECOND_PERSON
+
+
+async def test_what_waits_for_a_second_person_is_no_failure() -> None:
+    async with stage(signed_in=signed_in()) as at:
+        await go_to(at, f"{MARGIN}:compute")
+        at.gateway.act_error = WaitsForSomebodyError("pending q1", "a second person is wanted (policy production)")
+        await at.press("r", *"late file", "enter", "enter")
+        await at.sees("◷ Retry compute: a second person is wanted (policy production)")
 
 
 async def test_an_act_under_way_is_not_sent_again() -> None:

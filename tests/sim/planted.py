@@ -9,9 +9,9 @@ from unittest.mock import patch
 
 from boms_tui import clock
 from boms_tui.errors import NoAnswerError
-from boms_tui.model import asked, decide, endings, gates, settle
+from boms_tui.model import admission, decide, endings, gates, settle
 from boms_tui.model.acts import hold
-from boms_tui.model.acts.ask import Ask, Code, Refusal
+from boms_tui.model.acts.ask import Ask, Refusal
 from boms_tui.model.deadlines import Deadline, passed
 from boms_tui.model.decision import Decision, Kill
 from boms_tui.model.definition import Process
@@ -132,18 +132,6 @@ def _out_of_turn() -> Iterator[None]:
 
 
 @contextmanager
-def _late_requests() -> Iterator[None]:
-    real = asked._form
-
-    def form(draft: Draft, fact: Any) -> Refusal | None:
-        refusal = real(draft, fact)
-        return None if refusal is not None and refusal.code is Code.EXPIRED else refusal
-
-    with patch.object(asked, "_form", form):
-        yield
-
-
-@contextmanager
 def _forgetting(kind: type[Fact]) -> Iterator[None]:
     real = Timers.set
 
@@ -192,9 +180,9 @@ FAULTS: dict[str, Planted] = {
         lambda: patch("boms_tui.runtime.daemon.Timetable", _from_now), ("I9",)
     ),
     "a success orders nobody": Planted(lambda: patch("boms_tui.model.progress.follow_run", nothing), ("I9",)),
-    "expired requests are applied": Planted(_late_requests, ("I4",)),
-    "a stale board is believed": Planted(lambda: patch.object(asked, "_stale", nothing), ("I4",), near=8),
-    "rights are not checked": Planted(lambda: patch.object(asked, "_right", nothing), ("I5",)),
+    "expired requests are applied": Planted(lambda: patch.object(admission, "_in_time", nothing), ("I4",)),
+    "a stale board is believed": Planted(lambda: patch.object(admission, "_stale", nothing), ("I4",), near=8),
+    "rights are not checked": Planted(lambda: patch.object(admission, "right", nothing), ("I5",)),
     "a window keeps nothing from starting": Planted(lambda: patch.object(gates, "_window", lambda *_: ()), ("S14",)),
     "a backoff has no timer": Planted(lambda: _forgetting(TaskDue), ("nothing is lost",)),
     "a planned hold has no timer": Planted(lambda: _forgetting(HoldDue), ("nothing is lost",)),

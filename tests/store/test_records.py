@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from boms_tui.model.approval import Approval
 from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId, TaskName
-from boms_tui.model.records import Answer, Attempt, Habit, Hold, Revision, Run, Session, TaskRun, User, Verdict
+from boms_tui.model.records import Answer, Attempt, Habit, Hold, Lent, Revision, Run, Session, TaskRun, User, Verdict
 from tests.store.house import NOW, TODAY, House, a_request, a_run, a_task, a_user, an_attempt, an_entry
 
 MIXED = "Сверка позиций · मार्जिन की गणना · 清算 · 🚀👩🏽‍💻 · e\u0301"
@@ -31,6 +32,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     datetime | None: st.none() | MOMENT,
     Mapping[str, str]: st.dictionaries(TEXT, TEXT, max_size=3),
     tuple[str, ...]: st.lists(TEXT, max_size=3).map(tuple),
+    tuple[Lent, ...]: st.lists(st.builds(Lent, TEXT, MOMENT, TEXT, TEXT), max_size=3).map(tuple),
     Mapping[TaskName, tuple[int, ...]]: st.dictionaries(
         TEXT, st.lists(st.integers(0, 2**40), max_size=9).map(tuple), max_size=3
     ),
@@ -116,6 +118,10 @@ KINDS = {
         "holds", _hold,
     ),
     "user": Kind(lambda _, number: a_user(f"person-{number}"), ("name", "version"), "users", _user),
+    "approval": Kind(
+        lambda _, number: Approval(RequestId(f"start-{number}"), "run", "", "", "", "", "", "", "", NOW),
+        ("id", "verb", "version"), "approvals", lambda house, approval: house.reader.approval(approval.id),
+    ),
     "habit": Kind(lambda _, number: Habit(ProcessId(f"ops/load-{number}")), ("process", "version"), "habits", _habit),
     "session": Kind(
         _new_session, ("id", "user", "version"), "sessions", lambda house, session: house.leader.session(session.id)

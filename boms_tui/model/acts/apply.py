@@ -1,11 +1,17 @@
 """apply: take definitions as new revisions, all or none."""
 
+from typing import TYPE_CHECKING
+
 from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.draft import Draft
 from boms_tui.model.records import Revision
 
+if TYPE_CHECKING:
+    from boms_tui.model.definitions import Applied
 
-def apply(draft: Draft, ask: Ask) -> Refusal | None:
+
+def planned(draft: Draft, ask: Ask) -> "Applied | Refusal":
+    """What the apply would do, or why it cannot be done."""
     from boms_tui.model.definitions import DefinitionError, Source, plan_apply
 
     texts = ask.asked.documents
@@ -13,9 +19,15 @@ def apply(draft: Draft, ask: Ask) -> Refusal | None:
         return Refusal(Code.NOT_FOUND, "the definitions that the request names are not in the store")
     try:
         sources = [Source(f"document {n}", text.encode()) for n, text in enumerate(texts, 1)]
-        applied = plan_apply(sources, draft.current, site=draft.snapshot.site)
+        return plan_apply(sources, draft.current, site=draft.snapshot.site)
     except DefinitionError as error:
         return Refusal(Code.INVALID, str(error))
+
+
+def apply(draft: Draft, ask: Ask) -> Refusal | None:
+    applied = planned(draft, ask)
+    if isinstance(applied, Refusal):
+        return applied
     draft.told[ask.asked.request.id] = applied.summary
     if not applied.documents:
         draft.say("definitions-unchanged", "definitions")

@@ -26,6 +26,7 @@ class Code(StrEnum):
     WRONG_STATE = "wrong-state"
     STALE = "stale"
     INTERNAL = "internal"
+    DENIED = "denied"
     INVALID = "invalid-definition"
 
 
@@ -46,6 +47,11 @@ class Ask:
     process: str = ""
     run: Run | None = None
     task: TaskRun | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it acts, as rights see it: a process, or `PROCESS:TASK`."""
+        return self.process if self.task is None else f"{self.process}:{self.task.task}"
 
     @property
     def reason(self) -> str:

@@ -19,7 +19,7 @@ def confirm(draft: Draft, ask: Ask) -> Refusal | None:
         event, said = (TaskEvent.DECLINED, "declined") if declined else (TaskEvent.CONFIRMED, "confirmed")
         draft.move_task(task, event, ended_at=draft.now, reason=f"{said} by {ask.by}" + _because(ask), **SPENT)
         return None
-    if not defined.confirm and not unfit(draft, run):
+    if not defined.confirm and not unfit(draft, run, task.task):
         return Refusal(Code.WRONG_STATE, f"{task.ref} asks for no confirmation")
     if task.state is TaskState.CONFIRM:
         raise AssertionError("only a manual task is in the state confirm")

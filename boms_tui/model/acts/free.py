@@ -56,6 +56,8 @@ def _refused(draft: Draft, ask: Ask, gates: Mapping[str, Gate]) -> Refusal | Non
     if instead := REASONS[gate.kind].instead:
         return Refusal(Code.WRONG_STATE, f"{name} cannot be freed: {instead}")
     user = draft.user(ask.by)
-    if user is not None and not amounts_to(user.roles, gate.who_can_free, ask.process, draft.catalogue.roles):
+    if user is not None and not amounts_to(
+        user.roles_at(draft.now), gate.who_can_free, ask.place, draft.catalogue.roles
+    ):
         return Refusal(Code.NOT_AUTHORISED, f"{ask.by} may not free {name}; it takes {gate.who_can_free}")
     return None

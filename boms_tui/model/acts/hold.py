@@ -1,14 +1,15 @@
 """hold and release: nothing under an object starts while a hold stands over it, from now on or from a planned time."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 from zlib import crc32
 
 from boms_tui.model.acts.ask import Ask, Code, Refusal
+from boms_tui.model.acts.times import instant
 from boms_tui.model.draft import RUNTIME, Draft
 from boms_tui.model.facts import HoldDue, Strayed
 from boms_tui.model.gates import releaser
-from boms_tui.model.ids import EARLIEST, LATEST, ProcessId, business_date, split_ref
+from boms_tui.model.ids import ProcessId, business_date, split_ref
 from boms_tui.model.ordering import order
 from boms_tui.model.overlay import ROOT
 from boms_tui.model.planning import cron_times
@@ -164,7 +165,7 @@ def _span(draft: Draft, ask: Ask) -> Span | Refusal:
     times: list[datetime | None] = []
     for name in ("from", "until"):
         try:
-            times.append(_instant(ask.parameter(name)))
+            times.append(instant(ask.parameter(name)))
         except (ValueError, OverflowError):
             return Refusal(Code.BAD_PARAMETER, f"not a time: {ask.parameter(name)}")
     begins, until = times
@@ -173,13 +174,3 @@ def _span(draft: Draft, ask: Ask) -> Span | Refusal:
     if until is not None and begins is not None and until <= begins:
         return Refusal(Code.BAD_PARAMETER, "it would end before it begins")
     return Span(begins if begins is not None and begins > draft.now else None, until)
-
-
-def _instant(text: str) -> datetime | None:
-    if not text:
-        return None
-    at = datetime.fromisoformat(text)
-    instant = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    if not EARLIEST <= instant.year <= LATEST:
-        raise ValueError("a year in which nobody trades")
-    return instant

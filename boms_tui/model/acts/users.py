@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from boms_tui.model.acts.ask import Ask, Code, Refusal
+from boms_tui.model.acts.times import instant
 from boms_tui.model.draft import Draft
 from boms_tui.model.ids import SEGMENT
-from boms_tui.model.records import User
+from boms_tui.model.records import Lent, User
 from boms_tui.model.rights import known_roles
 
 
@@ -24,8 +26,13 @@ def users(draft: Draft, ask: Ask) -> Refusal | None:
         return wrong
     put = draft.add_user if known is None else draft.edit_user
     put(wrong)
-    draft.say(f"user-{what}", f"user {name}", after=",".join(wrong.roles))
+    draft.say(f"user-{what}", f"user {name}", after=_in_words(wrong, draft.now))
     return None
+
+
+def _in_words(user: User, now: datetime) -> str:
+    lent = (f"{one.role} until {one.until:%Y-%m-%dT%H:%MZ}" for one in user.lent if one.until > now)
+    return ",".join((*user.roles, *lent))
 
 
 def _add(draft: Draft, ask: Ask, known: User | None) -> User | Refusal:
@@ -74,6 +81,33 @@ def _set_roles(draft: Draft, ask: Ask, known: User | None) -> User | Refusal:
     return _edit(draft, known, roles=_roles(ask))
 
 
+def _grant(draft: Draft, ask: Ask, known: User | None) -> User | Refusal:
+    held = () if known is None else known.roles
+    return _edit(draft, known, roles=(*held, *(role for role in _roles(ask) if role not in held)))
+
+
+def _lend(draft: Draft, ask: Ask, known: User | None) -> User | Refusal:
+    """Have somebody stand in for a shift: the roles end by themselves."""
+    try:
+        until = instant(ask.parameter("until"))
+    except (ValueError, OverflowError):
+        until = None
+    if until is None or until <= draft.now:
+        return Refusal(Code.BAD_PARAMETER, "say until when, a time to come")
+    lent = tuple(Lent(role, until, ask.by, ask.reason) for role in _roles(ask))
+    return _edit(draft, known, lent=(*_still_lent(draft, ask, known), *lent))
+
+
+def _take_back(draft: Draft, ask: Ask, known: User | None) -> User | Refusal:
+    return _edit(draft, known, lent=_still_lent(draft, ask, known))
+
+
+def _still_lent(draft: Draft, ask: Ask, known: User | None) -> tuple[Lent, ...]:
+    """What is lent to somebody beside the roles that are named."""
+    held = () if known is None else known.lent
+    return tuple(one for one in held if one.until > draft.now and one.role not in _roles(ask))
+
+
 _CHANGES: dict[str, Callable[[Draft, Ask, User | None], User | Refusal]] = {
     "add": _add,
     "disable": _disable,
@@ -81,7 +115,11 @@ _CHANGES: dict[str, Callable[[Draft, Ask, User | None], User | Refusal]] = {
     "unlock": _set(failures=0, locked_until=None),
     "reset": _reset,
     "roles": _set_roles,
+    "grant": _grant,
+    "lend": _lend,
+    "take-back": _take_back,
 }
+_OF_ROLES = frozenset({"roles", "grant", "lend", "take-back"})
 
 
 def _roles(ask: Ask) -> tuple[str, ...]:
@@ -93,7 +131,7 @@ def _wrong_roles(draft: Draft, ask: Ask) -> Refusal | None:
     unknown = [role for role in _roles(ask) if role not in known]
     if unknown:
         return Refusal(Code.BAD_PARAMETER, f"there is no role {unknown[0]}; there are {', '.join(sorted(known))}")
-    if ask.parameter("do") == "roles" and not _roles(ask):
+    if ask.parameter("do") in _OF_ROLES and not _roles(ask):
         return Refusal(Code.BAD_PARAMETER, "name at least one role")
     return None
 

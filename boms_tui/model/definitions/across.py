@@ -1,6 +1,6 @@
 """What must hold between documents: names that exist, and processes that do not wait for each other in a circle."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from posixpath import join, normpath
 
 from boms_tui.model import graph
@@ -48,6 +48,25 @@ def _lists_of_contacts(catalogue: Catalogue, known: Known) -> Iterator[tuple[str
         yield "template", name, ("defaults",), template.defaults.contacts or ()
         for inner, part in template.tasks.items():
             yield "template", name, ("tasks", inner), part.contacts or ()
+
+
+def _authorised(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
+    for kind, document, path, narrowed in _narrowings(catalogue, known):
+        for verb, roles in narrowed.items():
+            for place, role in enumerate(roles):
+                if role not in known.roles:
+                    paths = ((*path, "authorised", verb, place), ("defaults", "authorised", verb, place))
+                    yield Astray(kind, document, paths, f"unknown role: {role}", did_you_mean(role, known.roles))
+
+
+def _narrowings(catalogue: Catalogue, known: Known) -> Iterator[tuple[str, str, Path, Mapping[str, Sequence[str]]]]:
+    for process in catalogue.processes.values():
+        for task in process.tasks.values():
+            yield "process", process.id, ("tasks", task.name), task.authorised
+    for name, template in known.templates.items():
+        yield "template", name, ("defaults",), template.defaults.authorised
+        for inner, part in template.tasks.items():
+            yield "template", name, ("tasks", inner), part.authorised
 
 
 def _resources(catalogue: Catalogue, known: Known) -> Iterator[Astray]:
@@ -190,6 +209,7 @@ def _others(process: Process) -> Iterator[tuple[Path, ProcessId, str | None]]:
 _CHECKS: tuple[Callable[[Catalogue, Known], Iterator[Astray]], ...] = (
     _owners,
     _contacts,
+    _authorised,
     _resources,
     _shrunk,
     _calendars,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from boms_tui.model.calendar import Calendar
-from boms_tui.model.definition import Contact, Process, Resource, Role
+from boms_tui.model.definition import Contact, Policy, Process, Resource, Role
 from boms_tui.model.definitions.blocks import Block, place_of, value_at
 from boms_tui.model.definitions.bodies import Body, dump_body, load_body
 from boms_tui.model.definitions.problems import Findings, Place
@@ -111,6 +111,7 @@ def _with(before: Catalogue, records: Mapping[Key, Body], in_force: InForce) -> 
         contacts={**before.contacts, **new.contacts},
         roles={**before.roles, **new.roles},
         resources={**before.resources, **new.resources},
+        policies={**before.policies, **new.policies},
     )
 
 
@@ -122,6 +123,7 @@ def _catalogue(records: Mapping[Key, Body]) -> Catalogue:
         contacts={record.id: record for record in every if isinstance(record, Contact)},
         roles={record.id: record for record in every if isinstance(record, Role)},
         resources={record.id: record for record in every if isinstance(record, Resource)},
+        policies={record.id: record for record in every if isinstance(record, Policy)},
     )
 
 

@@ -10,7 +10,7 @@ from datetime import date, time, timedelta
 from typing import Any, Literal, TypeAlias, overload
 
 from boms_tui.model.calendar import Calendar, Roll, day_rule
-from boms_tui.model.definition import Contact, Missed, Overlap, Parameter, Process, Resource, Role
+from boms_tui.model.definition import Contact, Missed, Overlap, Parameter, Policy, Process, Resource, Role
 from boms_tui.model.definitions.body_parts import (
     Json,
     dump_condition,
@@ -28,7 +28,7 @@ from boms_tui.model.definitions.body_parts import (
 from boms_tui.model.definitions.task_bodies import dump_task, load_task
 
 Template: TypeAlias = Mapping[str, Any]
-Body: TypeAlias = Process | Calendar | Contact | Role | Resource | Template
+Body: TypeAlias = Process | Calendar | Contact | Role | Resource | Policy | Template
 
 
 def dump_body(record: Body) -> str:
@@ -44,6 +44,8 @@ def dump_body(record: Body) -> str:
             fields = {"id": record.id, "inherits": list(record.inherits), "scopes": list(record.scopes)}
         case Resource():
             fields = {"id": record.id, "units": record.units, "title": record.title}
+        case Policy():
+            fields = {"id": record.id, "two_person": list(record.two_person), "scopes": list(record.scopes)}
         case _:
             fields = dict(record)
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
@@ -59,6 +61,8 @@ def load_body(kind: Literal["contact"], body: str) -> Contact: ...
 def load_body(kind: Literal["role"], body: str) -> Role: ...
 @overload
 def load_body(kind: Literal["resource"], body: str) -> Resource: ...
+@overload
+def load_body(kind: Literal["policy"], body: str) -> Policy: ...
 @overload
 def load_body(kind: str, body: str) -> Body: ...
 def load_body(kind: str, body: str) -> Body:
@@ -180,5 +184,6 @@ _LOADED: dict[str, Callable[[Json], Body]] = {
     "contact": _load_contact,
     "role": _load_role,
     "resource": lambda fields: Resource(**fields),
+    "policy": lambda fields: Policy(fields["id"], tuple(fields["two_person"]), tuple(fields["scopes"])),
     "template": lambda fields: fields,
 }

@@ -1,6 +1,7 @@
 """The documents of this release, as Pydantic models. `later` lists the keys that a later release brings."""
 
-from typing import ClassVar, TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, TypeAlias
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -8,9 +9,10 @@ from boms_tui.model.definition import CyclicFrom
 from boms_tui.model.definitions.calendars import CalendarDocument
 from boms_tui.model.definitions.checks import WindowPart
 from boms_tui.model.definitions.entries import RunAfterEntry, StartEntry
-from boms_tui.model.definitions.part import Keys, Part
+from boms_tui.model.definitions.part import Part
 from boms_tui.model.definitions.problems import WrongValueError
 from boms_tui.model.definitions.scalars import (
+    Approvable,
     Clock,
     CountedFrom,
     Days,
@@ -80,7 +82,7 @@ class DeadlinesPart(Part):
 class ProcessParts(Part):
     """What a process and a template may both say."""
 
-    later: ClassVar[Keys] = frozenset({"authorised"})
+    elsewhere: ClassVar[Mapping[str, str]] = {"authorised": "it stands in `defaults` or in a task"}
 
     extends: Id | None = None
     title: Line | None = None
@@ -149,6 +151,14 @@ class RoleDocument(Part):
     scopes: list[Scope] = Field(default_factory=lambda: ["*"])
 
 
+class PolicyDocument(Part):
+    """Where a second person has to approve what somebody asks for."""
+
+    policy: Id
+    two_person: Annotated[list[Approvable], Field(min_length=1)]
+    scopes: list[Scope] = Field(default_factory=lambda: ["*"])
+
+
 class ResourceDocument(Part):
     """Something there is only so much of. With 0 units nothing that needs it starts."""
 
@@ -158,7 +168,13 @@ class ResourceDocument(Part):
 
 
 Documented: TypeAlias = (
-    ProcessDocument | TemplateDocument | CalendarDocument | ContactDocument | RoleDocument | ResourceDocument
+    ProcessDocument
+    | TemplateDocument
+    | CalendarDocument
+    | ContactDocument
+    | RoleDocument
+    | ResourceDocument
+    | PolicyDocument
 )
 DOCUMENTS: dict[str, type[Documented]] = {
     "process": ProcessDocument,
@@ -167,4 +183,5 @@ DOCUMENTS: dict[str, type[Documented]] = {
     "contact": ContactDocument,
     "role": RoleDocument,
     "resource": ResourceDocument,
+    "policy": PolicyDocument,
 }

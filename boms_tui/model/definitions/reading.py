@@ -15,7 +15,7 @@ Key: TypeAlias = tuple[str, str]
 """The kind and id of a document."""
 InForce: TypeAlias = Mapping[Key, Revision]
 MAX_BYTES = 1 << 20
-KINDS = ("process", "template", "calendar", "contact", "role", "resource")
+KINDS = ("process", "template", "calendar", "contact", "role", "resource", "policy")
 LATER_KINDS = ("connection",)
 _REFUSED = (
     (re.compile("\t"), "a tab", r'indent with spaces; "\t" in quotes is a tab'),

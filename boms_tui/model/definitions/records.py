@@ -23,6 +23,7 @@ from boms_tui.model.definition import (
     OutputCheck,
     Overlap,
     Parameter,
+    Policy,
     Process,
     Resource,
     RetryPolicy,
@@ -37,6 +38,7 @@ from boms_tui.model.definitions.documents import (
     ContactDocument,
     CyclicPart,
     DeadlinesPart,
+    PolicyDocument,
     ProcessDocument,
     ResourceDocument,
     RoleDocument,
@@ -120,6 +122,10 @@ def role_of(document: RoleDocument) -> Role:
     return Role(document.role, tuple(document.inherits), tuple(document.scopes))
 
 
+def policy_of(document: PolicyDocument) -> Policy:
+    return Policy(document.policy, tuple(document.two_person), tuple(document.scopes))
+
+
 def resource_of(document: ResourceDocument) -> Resource:
     return Resource(document.resource, document.units, document.title)
 
@@ -141,6 +147,8 @@ def _task(name: TaskName, document: ProcessDocument) -> Task:
         output_cap=_first(task.output_cap, defaults.output_cap, else_=10_000_000),
         exclude=_first(task.exclude, defaults.exclude, else_=False),
         dry=_first(task.dry, defaults.dry, else_=False),
+        two_person=_first(task.approval, defaults.approval, else_=False),
+        authorised={verb: tuple(roles) for verb, roles in {**defaults.authorised, **task.authorised}.items()},
     )
     return common if task.manual is not None else _with_attempts(common, task, defaults)
 

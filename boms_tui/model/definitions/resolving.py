@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from boms_tui.model.calendar import Calendar
-from boms_tui.model.definition import Contact, Process, Resource, Role
+from boms_tui.model.definition import Contact, Policy, Process, Resource, Role
 from boms_tui.model.definitions import records
 from boms_tui.model.definitions.blocks import Block, place_of
 from boms_tui.model.definitions.bodies import Body
@@ -12,6 +12,7 @@ from boms_tui.model.definitions.calendars import CalendarDocument
 from boms_tui.model.definitions.checking import M, sound_part, typed
 from boms_tui.model.definitions.documents import (
     ContactDocument,
+    PolicyDocument,
     ProcessDocument,
     ResourceDocument,
     RoleDocument,
@@ -51,6 +52,7 @@ def resolve(documents: Sequence[Document], templates: Templates, timezone: str, 
         "contact": resolver.contact,
         "role": resolver.role,
         "resource": resolver.resource,
+        "policy": resolver.policy,
     }
     for document in documents:
         record = of_kind[document.kind](document)
@@ -88,6 +90,10 @@ class _Resolver:
     def role(self, document: Document) -> Role | None:
         role = self._typed(RoleDocument, document.body)
         return records.role_of(role) if role else None
+
+    def policy(self, document: Document) -> Policy | None:
+        policy = self._typed(PolicyDocument, document.body)
+        return records.policy_of(policy) if policy else None
 
     def resource(self, document: Document) -> Resource | None:
         resource = self._typed(ResourceDocument, document.body)

@@ -30,6 +30,7 @@ from boms_tui.model.definitions.scalar import (
 from boms_tui.model.ids import PROCESS, SEGMENT
 from boms_tui.model.nearest import did_you_mean, foreign_letter, told
 from boms_tui.model.states import AttemptState
+from boms_tui.model.verbs import APPROVABLE, NARROWED
 
 _LONGEST_LINE = 8_192
 _LONGEST_WORD = 32_768
@@ -90,6 +91,24 @@ def _which_date(value: str) -> RelativeDate | date:
         raise WrongValueError(f"not a date: {told(value)}", "same, previous, or one such as 2026-11-20") from None
 
 
+def _narrowed(value: str) -> str:
+    if value not in NARROWED:
+        raise WrongValueError(f"no verb of tasks: {told(value)}", did_you_mean(value, NARROWED))
+    return value
+
+
+def _approvable(value: str) -> str:
+    if value not in APPROVABLE:
+        raise WrongValueError(f"no verb: {told(value)}", did_you_mean(value, APPROVABLE))
+    return value
+
+
+def _two_person(value: str) -> bool:
+    if value not in {"two-person", "none"}:
+        raise WrongValueError(f"neither two-person nor none: {told(value)}")
+    return value == "two-person"
+
+
 def _filled(value: str) -> str:
     if len(value) > _LONGEST_WORD:
         raise WrongValueError(f"longer than {_LONGEST_WORD:,} characters")
@@ -144,7 +163,15 @@ SomeText = Annotated[str, Scalar(some_text, ANY_SCALAR)]
 Line = Annotated[str, Scalar(line, ANY_SCALAR)]
 Id = Annotated[str, matching(SEGMENT.pattern, "an id", _ID_HINT)]
 ProcessPath = Annotated[str, matching(PROCESS.pattern, "a process id", f"{_ID_HINT}; folders are parted by /")]
-Scope = Annotated[str, matching(r"[a-z0-9*_-]+(/[a-z0-9*_-]+)*", "a scope", "such as settlement/*")]
+Scope = Annotated[
+    str,
+    matching(
+        r"[a-z0-9*_-]+(/[a-z0-9*_-]+)*(:[a-z0-9*_-]+)?", "a scope", "such as settlement/* or settlement/payouts:release"
+    ),
+]
+Narrowed = Annotated[str, Scalar(_narrowed, {"enum": [*NARROWED]})]
+Approvable = Annotated[str, Scalar(_approvable, {"enum": [*APPROVABLE]})]
+TwoPerson = Annotated[bool, Scalar(_two_person, {"enum": ["two-person", "none"]})]
 Phone = Annotated[
     str, matching(r"[+0-9][0-9 ()./-]{2,40}( ?(x|ext\.?) ?[0-9]+)?", "a phone number", "such as +91 22 5550 0101")
 ]

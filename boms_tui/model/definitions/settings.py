@@ -16,12 +16,14 @@ from boms_tui.model.definitions.scalars import (
     Flag,
     Id,
     Line,
+    Narrowed,
     Priority,
     Retriable,
     Size,
     SomeText,
     SomeTime,
     Text,
+    TwoPerson,
     Units,
     WhenFailed,
     WhenUnknown,
@@ -30,8 +32,6 @@ from boms_tui.model.definitions.scalars import (
 
 class Settings(RetryPart):
     """What a task may say, and `defaults` for all tasks."""
-
-    later: ClassVar[Keys] = frozenset({"approval", "authorised"})
 
     retry_on: Retriable | None = None
     timeout: SomeTime | None = None
@@ -51,6 +51,8 @@ class Settings(RetryPart):
     locks: list[LockEntry] | None = None
     exclude: Flag | None = None
     dry: Flag | None = None
+    authorised: dict[Narrowed, list[Id]] = Field(default_factory=dict)
+    approval: TwoPerson | None = None
 
 
 class ManualPart(Part):
@@ -62,7 +64,7 @@ class ManualPart(Part):
 class TaskPart(Settings):
     """One task. In a template, or over one, it may be a part of a task only."""
 
-    later: ClassVar[Keys] = Settings.later | {"package", "procedure", "sql"}
+    later: ClassVar[Keys] = frozenset({"package", "procedure", "sql"})
 
     title: Line | None = None
     instructions: Text | None = None

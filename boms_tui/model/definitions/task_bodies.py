@@ -55,6 +55,8 @@ def dump_task(task: Task) -> Json:
         "secrets": dict(task.secrets),
         "exclude": task.exclude,
         "dry": task.dry,
+        "two_person": task.two_person,
+        "authorised": {verb: list(roles) for verb, roles in task.authorised.items()},
     }
 
 
@@ -69,6 +71,7 @@ def load_task(fields: Json) -> Task:
         contacts=tuple(fields.pop("contacts")),
         on_unknown=OnUnknown(fields.pop("on_unknown", "wait")),
         checks=_load_checks(fields.pop("checks", _NO_CHECKS)),
+        authorised={verb: tuple(roles) for verb, roles in fields.pop("authorised", {}).items()},
         locks=tuple([Lock(lock["name"], LockMode(lock["mode"])) for lock in fields.pop("locks", ())]),
         **fields,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Any
+from typing import Any, TypeAlias
 
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
@@ -15,10 +15,11 @@ from boms_tui.errors import BomsError, NoAnswerError
 from boms_tui.model.acts.ask import Code
 from boms_tui.model.decision import Decision, LoginAnswer
 from boms_tui.model.facts import Asked, Unproved
-from boms_tui.model.ids import RequestId, SessionId
+from boms_tui.model.ids import ProcessId, RequestId, SessionId
 from boms_tui.model.lease import RawLogin, RawRequest
 from boms_tui.model.records import Entry, Session, User
 from boms_tui.model.request import decode
+from boms_tui.model.verbs import APPROVE
 from boms_tui.runtime.people.keys import Keyring
 from boms_tui.runtime.people.passwords import Passwords, weakness
 from boms_tui.runtime.ports import LeaderStore
@@ -27,6 +28,10 @@ SESSION_LIFE = timedelta(hours=12)
 FAILURES_ALLOWED = 10
 LOCKED_FOR = timedelta(minutes=30)
 _FIELDS = ("deployment", "user", "password", "new_password", "public_key")
+
+
+Numbered: TypeAlias = tuple[ProcessId, int]
+"""A process and one of its revisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,13 @@ class Authority:
             return Unproved(request.id, Code.BAD_SIGNATURE, "the signature is not that of the session")
         return Asked(request, session)
 
-    def bring(self, asked: Asked) -> Asked:
-        """A request with what it brings along: slow where that is a password, so it is for the worker."""
+    def bring(self, asked: Asked, runs: Numbered | None = None) -> Asked:
+        """A request with what it brings along: slow where that is a password, so it is for the worker.
+
+        `runs` is the process, with its revision, that a request to be approved would run.
+        """
+        if asked.request.verb == APPROVE:
+            return replace(asked, about=self._about(asked), authors=self._authors(runs))
         if asked.request.verb == "apply":
             return replace(asked, documents=self._documents(asked.request.target))
         sealed = asked.request.parameters.get("sealed", "")
@@ -112,6 +122,18 @@ class Authority:
         password = secret.decode("utf-8", errors="replace")
         weak = weakness(password, asked.request.target)
         return replace(asked, too_weak=weak) if weak else replace(asked, secret_hash=self.hash(password))
+
+    def _about(self, asked: Asked) -> Asked | None:
+        """The request that is to be approved, proved anew from what lies in the store."""
+        raw = self._store.request(RequestId(asked.request.target))
+        proved = self.prove(raw) if raw is not None else None
+        return self.bring(proved) if isinstance(proved, Asked) and proved.request.verb != APPROVE else None
+
+    def _authors(self, runs: Numbered | None) -> frozenset[str]:
+        if runs is None:
+            return frozenset()
+        process, number = runs
+        return frozenset(by for revision, by in self._store.authors(process).items() if revision == number)
 
     def _opened(self, sealed: bytes) -> dict[str, str]:
         plain = self._keys.open(sealed)
@@ -165,7 +187,7 @@ def _answer(
     checked: Checked, user: User | None, now: datetime, code: str, reason: str, *, session: SessionId | None = None
 ) -> Decision:
     name = user.name if user else "nobody"
-    roles = user.roles if user and code == "ok" else ()
+    roles = user.roles_at(now) if user and code == "ok" else ()
     return Decision(
         logins=(LoginAnswer(checked.login.id, code, reason, now, session, roles),),
         journal=(Entry(now, name, "signed-in" if code == "ok" else f"sign-in-{code}", f"user {name}"),),

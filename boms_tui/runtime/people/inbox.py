@@ -6,20 +6,21 @@ from datetime import datetime
 from typing import TypeVar
 
 from boms_tui.model.acts.ask import Code, Refusal
-from boms_tui.model.asked import admissible
+from boms_tui.model.admission import admissible
 from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked, Unproved
-from boms_tui.model.ids import SessionId
+from boms_tui.model.ids import ProcessId, RequestId, SessionId, split_ref
 from boms_tui.model.lease import RawLogin, RawRequest
 from boms_tui.model.records import User
 from boms_tui.model.snapshot import Snapshot
+from boms_tui.model.verbs import APPROVE
 from boms_tui.runtime import logs
-from boms_tui.runtime.people.authority import Authority, Checked
+from boms_tui.runtime.people.authority import Authority, Checked, Numbered
 from boms_tui.runtime.ports import LeaderStore
 
 T = TypeVar("T")
 BATCH = 64
-BRINGING = frozenset({"apply", "users"})
+BRINGING = frozenset({"apply", "users", APPROVE})
 """The verbs whose requests bring something along."""
 
 
@@ -73,7 +74,7 @@ class InboxReader:
         if brought is None and not self._brings(proved, now):
             return proved
         if brought is None:
-            self._bringing[raw.id] = self._hand_over(self._authority.bring, proved)
+            self._bringing[raw.id] = self._hand_over(self._authority.bring, proved, self._revision(proved))
         waiting.add(session)
         return None
 
@@ -82,6 +83,16 @@ class InboxReader:
         if proved.request.verb not in BRINGING:
             return False
         return not isinstance(admissible(Draft(self._snapshot, now), proved), Refusal)
+
+    def _revision(self, proved: Asked) -> Numbered | None:
+        """The process, with its revision, that what is to be approved would run; None where it runs none."""
+        approval = self._snapshot.approvals.get(RequestId(proved.request.target))
+        if proved.request.verb != APPROVE or approval is None:
+            return None
+        run = self._snapshot.runs.get(split_ref(approval.target)[0])
+        process = ProcessId(approval.place.partition(":")[0])
+        number = run.revision if run is not None else self._snapshot.catalogue.revisions.get(process)
+        return None if number is None else (process, number)
 
     def _check(self, login: RawLogin, users: Mapping[str, User]) -> Checked:
         try:

@@ -103,12 +103,22 @@ def user_lines(users: Sequence[UserRow], moment: Moment) -> list[Line]:
         state = _state(user, moment)
         contents = (
             Span(f" {safe(user.name)}", "dim" if user.disabled else "strong"),
-            Span(safe(", ".join(user.roles)), "dim"),
+            Span(safe(roles_text(user, moment)), "dim"),
             state,
             Span(clock_text(user.created_at, moment.zone, now=moment.now), "faint"),
         )
         lines.append(Line(user.name, cells(table, contents)))
     return lines
+
+
+def roles_text(user: UserRow, moment: Moment) -> str:
+    """The roles of a person, each that is lent with its end."""
+    lent = [
+        f"{one.role} until {clock_text(one.until, moment.zone, now=moment.now)}"
+        for one in user.lent
+        if one.until > moment.now
+    ]
+    return ", ".join((*user.roles, *lent))
 
 
 def _state(user: UserRow, moment: Moment) -> Span:

@@ -10,7 +10,7 @@ import yaml
 
 from boms_tui.model.definitions import json_schema
 from tests.model.definitions.given import told
-from tests.model.definitions.test_refusals import LATER, LATER_OF_TASKS
+from tests.model.definitions.test_refusals import LATER_OF_TASKS
 
 SCHEMA = json_schema()
 DATA = Path(__file__).parents[3] / "data" / "definitions"
@@ -164,7 +164,6 @@ REFUSED = [
     "process: a\ntasks: {t: {command: run, checks: {after: [{file: {min_size: 1}}]}}}\n",
     "process: a\ntasks: {t: {command: run, checks: {after: [{file: {path: a, newer_than: soon}}]}}}\n",
     f"process: a\ntasks: {{t: {{command: run, checks: {{after: [{{output: {{fail_on: {'x' * 1_001}}}}}]}}}}}}\n",
-    *(f"process: a\ntasks: {{t: {{command: run}}}}\n{key}: x\n" for key in LATER),
     *(f"process: a\ntasks: {{t: {{command: run, {key}: x}}}}\n" for key in LATER_OF_TASKS),
 ]
 

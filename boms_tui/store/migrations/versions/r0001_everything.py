@@ -156,6 +156,26 @@ def upgrade() -> None:
         PrimaryKeyConstraint("attempt", "start", name="pk_output_piece"),
     )
     op.create_table(
+        "approval",
+        Column("id", Key(700)),
+        Column("verb", Prose, nullable=False),
+        Column("target", Prose, nullable=False),
+        Column("place", Prose, nullable=False),
+        Column("by", Prose, nullable=False),
+        Column("session", Prose, nullable=False),
+        Column("digest", Prose, nullable=False),
+        Column("reason", Prose, nullable=False),
+        Column("rule", Prose, nullable=False),
+        Column("asked_at", Instant, nullable=False),
+        Column("expires_at", Instant),
+        Column("state", Key(40), nullable=False),
+        Column("decided_by", Prose, nullable=False),
+        Column("decided_at", Instant),
+        Column("version", Count, nullable=False),
+        PrimaryKeyConstraint("id", name="pk_approval"),
+    )
+    _partial("ix_approval_open", "approval", ["asked_at"], "state IN ('denied', 'waiting')")
+    op.create_table(
         "request",
         Column("arrival", SERIAL, Identity()),
         Column("id", Key(200), nullable=False),
@@ -213,6 +233,7 @@ def upgrade() -> None:
         Column("failures", Count, nullable=False),
         Column("locked_until", Instant),
         Column("sessions_from", Instant),
+        Column("lent", Prose, nullable=False),
         Column("version", Count, nullable=False),
         PrimaryKeyConstraint("name", name="pk_user_account"),
     )
@@ -261,6 +282,7 @@ def upgrade() -> None:
         Column("due_at", Instant),
         Column("ready_at", Instant),
         Column("confirmed_by", Prose, nullable=False),
+        Column("approved_by", Prose, nullable=False),
         Column("freed", Prose, nullable=False),
         Column("started_at", Instant),
         Column("ended_at", Instant),
