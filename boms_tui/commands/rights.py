@@ -14,7 +14,7 @@ from boms_tui.model.access import Access, access_of, allowed_at
 from boms_tui.model.definition import Process
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.nearest import did_you_mean, told
-from boms_tui.model.records import User
+from boms_tui.model.people import User
 from boms_tui.model.rights import EVERYWHERE, known_roles, verbs_of
 
 

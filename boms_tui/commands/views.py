@@ -12,9 +12,10 @@ from boms_tui.model.effect import readers_of
 from boms_tui.model.gates import all_gates, contested_gates, outer_gates
 from boms_tui.model.identity import unfit
 from boms_tui.model.ids import ProcessId, RunId, TaskName, split_ref, task_ref
+from boms_tui.model.people import User
 from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.planning import next_time
-from boms_tui.model.records import Attempt, Revision, Run, SealedEntry, TaskRun, User
+from boms_tui.model.records import Attempt, Revision, Run, SealedEntry, TaskRun
 from boms_tui.model.settle import EXCLUDED
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE, TaskState

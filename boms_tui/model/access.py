@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from boms_tui.model.definition import Process, Role
-from boms_tui.model.records import User
+from boms_tui.model.people import User
 from boms_tui.model.rights import BUILT_IN, Grant, amounts_to_any, covers, grants
 from boms_tui.model.verbs import VERBS, On
 

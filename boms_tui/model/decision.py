@@ -5,6 +5,7 @@ from datetime import datetime
 
 from boms_tui.model.approval import Approval
 from boms_tui.model.ids import AttemptId, RunId, SessionId
+from boms_tui.model.people import Session, User
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.records import (
     Attempt,
@@ -15,10 +16,8 @@ from boms_tui.model.records import (
     Hold,
     Revision,
     Run,
-    Session,
     Sighting,
     TaskRun,
-    User,
     Verdict,
 )
 

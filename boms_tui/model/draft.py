@@ -15,6 +15,7 @@ from boms_tui.model.decision import Decision, Kill, Outlook, Take
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, SessionId, TaskName
 from boms_tui.model.layer import Layer
 from boms_tui.model.overlay import Overlay
+from boms_tui.model.people import Session, User
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.records import (
     Attempt,
@@ -26,10 +27,8 @@ from boms_tui.model.records import (
     Phase,
     Revision,
     Run,
-    Session,
     Sighting,
     TaskRun,
-    User,
     Verdict,
 )
 from boms_tui.model.snapshot import Snapshot, TaskKey, Waiting

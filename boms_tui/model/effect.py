@@ -11,8 +11,9 @@ from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked
 from boms_tui.model.gates import all_gates
 from boms_tui.model.ids import ProcessId, RequestId, RunId, SessionId, TaskName
+from boms_tui.model.people import Session, User
 from boms_tui.model.picture import Catalogue
-from boms_tui.model.records import Run, Session, User
+from boms_tui.model.records import Run
 from boms_tui.model.request import LIFETIME, Request
 from boms_tui.model.settle import settle
 from boms_tui.model.shape import behind, shape_of

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from boms_tui.model.checks import FileSeen, NotSeen
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName
-from boms_tui.model.records import CheckVerdict, Session
+from boms_tui.model.people import Session
+from boms_tui.model.records import CheckVerdict
 from boms_tui.model.request import Request
 from boms_tui.model.trigger import FileStart
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from boms_tui.model.definition import Role
 from boms_tui.model.ids import TaskName
 from boms_tui.model.overlay import Overlay
-from boms_tui.model.records import Run, User
+from boms_tui.model.people import User
+from boms_tui.model.records import Run
 from boms_tui.model.rights import BUILT_IN, amounts_to_any, may
 from boms_tui.model.verbs import RUN
 

@@ -6,7 +6,8 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from boms_tui.model.approval import Approval
-from boms_tui.model.records import Attempt, Habit, Hold, Run, Session, Sighting, TaskRun, User
+from boms_tui.model.people import Session, User
+from boms_tui.model.records import Attempt, Habit, Hold, Run, Sighting, TaskRun
 
 Key = TypeVar("Key", bound=Hashable)
 Record = TypeVar("Record", Run, TaskRun, Attempt, Hold, User, Session, Sighting, Habit, Approval)

@@ -10,8 +10,9 @@ from boms_tui.model.definition import Process
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, folder_of, task_ref
 from boms_tui.model.layer import Layer
 from boms_tui.model.needs import Needs
+from boms_tui.model.people import User
 from boms_tui.model.ranks import Line, Rank, place_of
-from boms_tui.model.records import Attempt, Event, Habit, Hold, Run, Sighting, TaskRun, User
+from boms_tui.model.records import Attempt, Event, Habit, Hold, Run, Sighting, TaskRun
 from boms_tui.model.shape import Shape, shape_of
 from boms_tui.model.snapshot import Snapshot, TaskKey, age_of
 from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, RunState, TaskState

@@ -10,7 +10,6 @@ from boms_tui.model.ids import (
     ProcessId,
     RequestId,
     RunId,
-    SessionId,
     TaskName,
     attempt_id,
     task_ref,
@@ -242,54 +241,6 @@ class Habit:
 
     process: ProcessId
     durations: Mapping[TaskName, tuple[int, ...]] = field(default_factory=dict)
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Lent:
-    """A role that somebody stands in for, from when it was lent until its end."""
-
-    role: str
-    until: datetime
-    by: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A person who may sign in. `password_hash` is argon2id's encoded form, "" on what readers are given.
-
-    Sessions opened before `sessions_from` are over. `lent` are the roles that end by themselves.
-    """
-
-    name: str
-    roles: tuple[str, ...]
-    created_at: datetime
-    password_hash: str = ""
-    disabled: bool = False
-    must_change: bool = False
-    failures: int = 0
-    locked_until: datetime | None = None
-    sessions_from: datetime | None = None
-    lent: tuple[Lent, ...] = ()
-    version: int = 1
-
-    def roles_at(self, now: datetime) -> tuple[str, ...]:
-        """The roles that the person has, and those that are lent to the person now."""
-        return (*self.roles, *(one.role for one in self.lent if now < one.until)) if self.lent else self.roles
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A signed-in console or command line, bound to the key that signs its requests."""
-
-    id: SessionId
-    user: str
-    public_key: bytes
-    created_at: datetime
-    expires_at: datetime
-    last_sequence: int = 0
-    revoked_at: datetime | None = None
     version: int = 1
 
 

@@ -6,7 +6,8 @@ from boms_tui.model.acts.ask import Ask
 from boms_tui.model.definition import Task
 from boms_tui.model.ids import ProcessId, TaskName
 from boms_tui.model.overlay import Overlay
-from boms_tui.model.records import Run, User
+from boms_tui.model.people import User
+from boms_tui.model.records import Run
 from boms_tui.model.rights import amounts_to_any, may
 from boms_tui.model.states import LIVE
 from boms_tui.model.verbs import RUN

@@ -16,9 +16,10 @@ from boms_tui.model.definition import Process, Role
 from boms_tui.model.facts import Fact
 from boms_tui.model.files import awaited_name
 from boms_tui.model.ids import ProcessId, RequestId, RunId, SessionId, TaskName
+from boms_tui.model.people import Session, User
 from boms_tui.model.picture import Catalogue, Picture
 from boms_tui.model.ranks import Ranks, place_of
-from boms_tui.model.records import Attempt, Event, Habit, Hold, Revision, Run, Session, Sighting, TaskRun, User
+from boms_tui.model.records import Attempt, Event, Habit, Hold, Revision, Run, Sighting, TaskRun
 from boms_tui.model.shape import shape_of
 from boms_tui.model.site import ANYWHERE, Site
 from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, TaskState

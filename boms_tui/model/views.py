@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from boms_tui.model.definition import Contact, Process, Task
 from boms_tui.model.ids import AttemptId, ProcessId, RunId, TaskName
-from boms_tui.model.records import Attempt, CheckVerdict, Late, Lent, Run, SealedEntry, TaskRun
+from boms_tui.model.people import Lent
+from boms_tui.model.records import Attempt, CheckVerdict, Late, Run, SealedEntry, TaskRun
 from boms_tui.model.states import RunState, TaskState
 from boms_tui.model.wall import wall_time
 

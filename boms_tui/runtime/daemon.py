@@ -14,7 +14,8 @@ from boms_tui.model.decision import Decision
 from boms_tui.model.facts import LookedAway
 from boms_tui.model.lease import ConflictError, DeposedError, Lease
 from boms_tui.model.overdue import Lookout
-from boms_tui.model.records import Entry, User
+from boms_tui.model.people import User
+from boms_tui.model.records import Entry
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.timetable import Timetable, eras_of
 from boms_tui.runtime import logs

@@ -13,8 +13,9 @@ from boms_tui.model.facts import Fact, Strayed
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId
 from boms_tui.model.lease import Lease, RawLogin, RawRequest
 from boms_tui.model.output import Extent, Range, Shipment, Shipped
+from boms_tui.model.people import Session, User
 from boms_tui.model.picture import Picture
-from boms_tui.model.records import Attempt, Habit, Revision, Session, User
+from boms_tui.model.records import Attempt, Habit, Revision
 from boms_tui.model.trigger import FileStart
 
 

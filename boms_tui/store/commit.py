@@ -16,6 +16,7 @@ from boms_tui.model.approval import Approval
 from boms_tui.model.decision import Decision, LoginAnswer
 from boms_tui.model.ids import RequestId, RunId
 from boms_tui.model.lease import ConflictError, DeposedError
+from boms_tui.model.people import Session, User
 from boms_tui.model.records import (
     Attempt,
     CheckVerdict,
@@ -26,10 +27,8 @@ from boms_tui.model.records import (
     Revision,
     Run,
     SealedEntry,
-    Session,
     Sighting,
     TaskRun,
-    User,
 )
 from boms_tui.model.verbs import RUN
 from boms_tui.store import content, dialects, tables

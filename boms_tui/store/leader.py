@@ -29,8 +29,9 @@ from boms_tui.model.definitions import load_body
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId
 from boms_tui.model.lease import ConflictError, DeposedError, Lease, RawLogin, RawRequest
 from boms_tui.model.output import Shipment, Shipped
+from boms_tui.model.people import Session, User
 from boms_tui.model.picture import Picture
-from boms_tui.model.records import Attempt, Entry, Habit, Revision, Session, User
+from boms_tui.model.records import Attempt, Entry, Habit, Revision
 from boms_tui.store import content, dialects, journals, outputs, pictures, shelf, singles, tables
 from boms_tui.store.access import TRIES, Access, UncertainError
 from boms_tui.store.commit import Commit, Sealed, seal

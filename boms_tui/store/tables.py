@@ -6,7 +6,8 @@ from sqlalchemy import Column, Identity, Index, Integer, MetaData, Table, event,
 from sqlalchemy.schema import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 
 from boms_tui.model.approval import ApprovalState
-from boms_tui.model.records import Answer, Lent, Phase
+from boms_tui.model.people import Lent
+from boms_tui.model.records import Answer, Phase
 from boms_tui.model.states import RUN_ENDED, AttemptState, RunState, TaskState
 from boms_tui.store.indexes import among, partial, tell_dialect
 from boms_tui.store.types import (

@@ -14,8 +14,9 @@ from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked, Exited, Fact, How, Lost, Started, Voided
 from boms_tui.model.gates import all_gates
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId, TaskName
+from boms_tui.model.people import Session, User
 from boms_tui.model.picture import Catalogue, Picture
-from boms_tui.model.records import Attempt, CheckVerdict, Entry, Revision, Run, Session, TaskRun, User, Verdict
+from boms_tui.model.records import Attempt, CheckVerdict, Entry, Revision, Run, TaskRun, Verdict
 from boms_tui.model.request import Request
 from boms_tui.model.settle import settle
 from boms_tui.model.snapshot import Snapshot

@@ -11,8 +11,9 @@ from boms_tui.model.approval import LASTS, Approval, ApprovalState
 from boms_tui.model.definition import Manual, Policy, Role
 from boms_tui.model.facts import Asked, OccurrenceDue
 from boms_tui.model.ids import ProcessId, RequestId, SessionId
+from boms_tui.model.people import Session, User
 from boms_tui.model.picture import Catalogue
-from boms_tui.model.records import Session, User, Verdict
+from boms_tui.model.records import Verdict
 from boms_tui.model.request import Request
 from boms_tui.model.snapshot import Snapshot
 from tests.model.night import EVENING, Night, process, task

@@ -8,7 +8,8 @@ from boms_tui.model.asked import ACTS
 from boms_tui.model.definition import Role
 from boms_tui.model.facts import Asked, Unproved
 from boms_tui.model.ids import RequestId, SessionId
-from boms_tui.model.records import Answer, Session, User
+from boms_tui.model.people import Session, User
+from boms_tui.model.records import Answer
 from boms_tui.model.request import Request
 from boms_tui.model.rights import BUILT_IN, Grant, grants, may, verbs_of
 from boms_tui.model.verbs import VERBS

@@ -4,7 +4,7 @@ from datetime import time, timedelta
 from itertools import count
 
 from boms_tui.model.definition import Cyclic, CyclicFrom, OnFailure
-from boms_tui.model.records import User
+from boms_tui.model.people import User
 from tests.model.night import EVENING, Night, process, task
 
 MINUTE = timedelta(minutes=1)

@@ -7,8 +7,8 @@ import pytest
 from boms_tui.model.definition import Missed, Overlap
 from boms_tui.model.facts import Fact
 from boms_tui.model.ids import ProcessId
+from boms_tui.model.people import User
 from boms_tui.model.picture import Catalogue
-from boms_tui.model.records import User
 from boms_tui.model.timetable import Timetable
 from boms_tui.model.trigger import CronStart
 from tests.model.night import EVENING, Night, process, task

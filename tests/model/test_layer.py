@@ -6,7 +6,8 @@ from datetime import timedelta
 from boms_tui.model.facts import Asked
 from boms_tui.model.ids import RequestId, RunId, SessionId, TaskName
 from boms_tui.model.layer import Layer, replaced
-from boms_tui.model.records import Session, TaskRun
+from boms_tui.model.people import Session
+from boms_tui.model.records import TaskRun
 from boms_tui.model.request import Request
 from tests.model.night import Night, process, task
 

@@ -9,7 +9,7 @@ from nacl.signing import SigningKey
 
 from boms_tui.errors import BomsError, NoAnswerError
 from boms_tui.model.ids import ProcessId, RequestId, SessionId
-from boms_tui.model.records import Session, User
+from boms_tui.model.people import Session, User
 from boms_tui.model.request import LIFETIME, Envelope, Request, encode
 from boms_tui.model.states import TaskState
 from boms_tui.store.inbox import Inbox

@@ -9,8 +9,9 @@ from boms_tui.model.decide import decide
 from boms_tui.model.definitions import Source, plan_apply
 from boms_tui.model.facts import Asked, TookOver
 from boms_tui.model.ids import RequestId, RunId, SessionId
+from boms_tui.model.people import Session
 from boms_tui.model.picture import Picture
-from boms_tui.model.records import Revision, Session
+from boms_tui.model.records import Revision
 from boms_tui.model.request import LIFETIME, Request
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.trigger import CronStart

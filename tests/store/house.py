@@ -12,7 +12,8 @@ from boms_tui.model.definition import Command, Process, Task
 from boms_tui.model.definitions import dump_body
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, run_id
 from boms_tui.model.output import Extent, Piece, Shipment
-from boms_tui.model.records import Attempt, Entry, Revision, Run, TaskRun, User
+from boms_tui.model.people import User
+from boms_tui.model.records import Attempt, Entry, Revision, Run, TaskRun
 from boms_tui.model.request import Envelope
 from boms_tui.model.states import RunState, TaskState
 from boms_tui.store.inbox import Inbox

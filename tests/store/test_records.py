@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from boms_tui.model.approval import Approval
 from boms_tui.model.decision import LoginAnswer
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId, TaskName
-from boms_tui.model.records import Answer, Attempt, Habit, Hold, Lent, Revision, Run, Session, TaskRun, User, Verdict
+from boms_tui.model.people import Lent, Session, User
+from boms_tui.model.records import Answer, Attempt, Habit, Hold, Revision, Run, TaskRun, Verdict
 from tests.store.house import NOW, TODAY, House, a_request, a_run, a_task, a_user, an_attempt, an_entry
 
 MIXED = "Сверка позиций · मार्जिन की गणना · 清算 · 🚀👩🏽‍💻 · e\u0301"

@@ -9,7 +9,7 @@ from boms_tui.model.acts.ask import Ask, Code, Refusal
 from boms_tui.model.acts.times import instant
 from boms_tui.model.draft import Draft
 from boms_tui.model.ids import SEGMENT
-from boms_tui.model.records import Lent, User
+from boms_tui.model.people import Lent, User
 from boms_tui.model.rights import known_roles
 
 

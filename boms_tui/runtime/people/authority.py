@@ -17,7 +17,8 @@ from boms_tui.model.decision import Decision, LoginAnswer
 from boms_tui.model.facts import Asked, Unproved
 from boms_tui.model.ids import ProcessId, RequestId, SessionId
 from boms_tui.model.lease import RawLogin, RawRequest
-from boms_tui.model.records import Entry, Session, User
+from boms_tui.model.people import Session, User
+from boms_tui.model.records import Entry
 from boms_tui.model.request import decode
 from boms_tui.model.verbs import APPROVE
 from boms_tui.runtime.people.keys import Keyring

@@ -11,7 +11,7 @@ from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked, Unproved
 from boms_tui.model.ids import ProcessId, RequestId, SessionId, split_ref
 from boms_tui.model.lease import RawLogin, RawRequest
-from boms_tui.model.records import User
+from boms_tui.model.people import User
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.verbs import APPROVE
 from boms_tui.runtime import logs
