@@ -62,7 +62,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "approve": "a second person's yes or no",
     },
     "rights": {"access": "who may do what, and why", "roles": "list roles and their verbs"},
-    "prove": {"audit": "prove that the journal is whole"},
+    "prove": {"audit": "prove that the journal is whole, search it, export it"},
     "doctor": {"doctor": "find what is wrong with this installation"},
     "maintain": {"store": "upgrade, back up, purge and check the store"},
 }

@@ -12,12 +12,18 @@ from boms_tui.model.site import Site
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """One installation's folder. Nothing in it is created by looking."""
+    """One installation's folder. Nothing in it is created by looking.
+
+    `anchors` is the file that the ends of the journal are anchored in, which is best on another machine; `syslog` is
+    where they are sent besides: a socket's path or HOST[:PORT].
+    """
 
     path: Path
     store_url: str
     work: Path
     timezone: str
+    anchors: Path
+    syslog: str = ""
 
     @property
     def keys(self) -> Path:
@@ -57,7 +63,8 @@ def home(path: str | None = None, store: str | None = None) -> Home:
         ZoneInfo(zone)
     except (KeyError, ValueError) as error:
         raise UsageError(f"boms.toml: no such time zone: {zone}", "name one such as Asia/Kolkata") from error
-    return Home(root, url, (root / settings.get("work", "work")).absolute(), zone)
+    anchors = (root / settings.get("anchors", "anchors/journal.jsonl")).absolute()
+    return Home(root, url, (root / settings.get("work", "work")).absolute(), zone, anchors, settings.get("syslog", ""))
 
 
 def _settings(file: Path) -> dict[str, str]:

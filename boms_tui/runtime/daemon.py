@@ -19,6 +19,7 @@ from boms_tui.model.records import Entry
 from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.timetable import Timetable, eras_of
 from boms_tui.runtime import logs
+from boms_tui.runtime.anchoring import KeptAnchors
 from boms_tui.runtime.dates import Dates
 from boms_tui.runtime.files.wanted import Wants
 from boms_tui.runtime.leading import POLL_S, Term
@@ -197,7 +198,8 @@ class Daemon:
         )
         dates = Dates(store, snapshot)
         dates.load_open(now)
-        authority = Authority(Keyring.load(self._home.keys), store)
+        keys = Keyring.load(self._home.keys)
+        authority = Authority(keys, store)
         since = store.lease().planned_until or now
         eras = tuple(eras_of(store.applied_since(since)))
         return Term(
@@ -216,6 +218,7 @@ class Daemon:
             epoch=epoch,
             planned_until=since,
             custody=self._custody,
+            anchors=KeptAnchors.of(self._home, keys.audit, store.deployment()),
         )
 
     def _pools_defined(self) -> set[str]:

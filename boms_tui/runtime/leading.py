@@ -14,6 +14,7 @@ from boms_tui.model.snapshot import Snapshot
 from boms_tui.model.states import ATTEMPT_LIVE, AttemptState
 from boms_tui.model.timetable import Timetable
 from boms_tui.runtime import logs
+from boms_tui.runtime.anchoring import Anchors, NoAnchors
 from boms_tui.runtime.dates import Dates
 from boms_tui.runtime.failpoint import failpoint
 from boms_tui.runtime.files.wanted import Wants
@@ -49,6 +50,7 @@ class Term:
     wants: Wants
     files: Files = field(default_factory=NoFiles)
     custody: Custody = field(default_factory=NoCustody)
+    anchors: Anchors = field(default_factory=NoAnchors)
     stopping: bool = False
     _next_poll: float = field(default=0.0)
     _next_beat: float = field(default=0.0)
@@ -62,8 +64,10 @@ class Term:
         self.follow([*filter(None, [strayed]), TookOver()], clock.now())
         self.custody.saw(durably=True)
         self.files.want(self.wants.wanted(clock.now()))
+        self.anchors.drop(self.store.head(), self.epoch, clock.now())
         while not self.stopping:
             self.go_round(self._patience())
+        self.anchors.drop(self.store.head(), self.epoch, clock.now())
 
     def go_round(self, timeout: float) -> None:
         """One turn of the loop: wait for something to happen, at most `timeout` seconds, and follow it."""
@@ -164,6 +168,7 @@ class Term:
         self.planned_until = now
         self.store.beat(self.epoch, now, self.planned_until)
         self._next_beat = clock.monotonic() + BEAT_S
+        self.anchors.beat(self.store.head(), self.epoch, now)
         self.dates.tidy(now)
         self.follow(self.shipping.heard(), now)
 

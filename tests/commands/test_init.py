@@ -19,7 +19,7 @@ def test_init_makes_a_private_home_and_an_admin_whose_password_stays(tmp_path: P
     }  # fmt: skip
     assert stat.S_IMODE(house.path.stat().st_mode) == 0o700
     assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in house.path.glob("keys/*")} == {
-        "login.key": 0o600, "login.pub": 0o644, "pepper": 0o600
+        "login.key": 0o600, "login.pub": 0o644, "pepper": 0o600, "audit.key": 0o600, "audit.pub": 0o644
     }  # fmt: skip
     assert (house.path / "work").is_dir()
     assert house.boms("login", "--user", "anna", "--password-stdin", stdin=f"{PASSWORD}\n").out == "anna: admin\n"
@@ -92,7 +92,7 @@ def test_purge_deletes_old_runs_and_keeps_the_journal_whole(quiet_house: House) 
 EDITS = {
     "edited": ("update journal set actor = 'mallory' where sequence = 2", "hash", 2),
     "deleted": ("delete from journal where sequence = 2", "gap", 2),
-    "cut": ("delete from journal where sequence > 2", "truncated", 2),
+    "cut": ("delete from journal where sequence > 2", "truncated", 3),
 }
 
 

@@ -116,7 +116,7 @@ def test_only_one_signs_at_a_time(tmp_path: Path) -> None:
 
 
 def test_it_lies_in_the_runtime_directory_or_else_in_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = Home(tmp_path / "home", "sqlite:///x", tmp_path, "UTC")
+    home = Home(tmp_path / "home", "sqlite:///x", tmp_path, "UTC", tmp_path / "anchors")
     runtime = tmp_path / "run"
     runtime.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))

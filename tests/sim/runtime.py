@@ -20,7 +20,7 @@ from tests.sim.ledger import Ledger
 from tests.sim.machine import Machine
 from tests.sim.ticking import NEVER
 
-HOME = Home(Path("/nowhere"), "sqlite://", Path("/nowhere/work"), "UTC")
+HOME = Home(Path("/nowhere"), "sqlite://", Path("/nowhere/work"), "UTC", Path("/nowhere/anchors"))
 MOST_POINTS = 20_000
 """How many points one turn may pass; a runtime that passes more goes round in circles."""
 

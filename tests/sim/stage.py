@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 
 from nacl.public import PrivateKey
+from nacl.signing import SigningKey
 
 from boms_tui.model.decision import Decision
 from boms_tui.model.definitions import dump_body
 from boms_tui.model.records import Entry, Revision
 from boms_tui.runtime import logs
+from boms_tui.runtime.anchoring import NoAnchors
 from boms_tui.runtime.people.keys import Keyring
 from boms_tui.store import leader
 from tests.sim.drive import Drive
@@ -25,7 +27,7 @@ from tests.sim.ticking import Clock
 from tests.sim.trace import Trace
 
 T = TypeVar("T")
-KEYS = Keyring(PrivateKey(bytes(range(32))), bytes(32))
+KEYS = Keyring(PrivateKey(bytes(range(32))), bytes(32), SigningKey(bytes(32)))
 
 
 _PREPARED = {f"boms_tui.store.leader.{name}": cache(getattr(leader, name)) for name in ("Commit", "_alive", "_waiting")}
@@ -61,6 +63,7 @@ def staged(clock: Clock, drive: Drive, point: Callable[[str], None]) -> Iterator
         "boms_tui.runtime.files.watcher._move": drive.move,
         "boms_tui.runtime.people.inbox.ThreadPoolExecutor": AtOnce,
         "boms_tui.runtime.daemon.Keyring.load": lambda _: KEYS,
+        "boms_tui.runtime.daemon.KeptAnchors.of": lambda *_: NoAnchors(),
         **_PREPARED,
     }
     with ExitStack() as stack:
