@@ -43,8 +43,8 @@ def occurrence_of(fact: FileCame) -> str:
 
 
 def date_of(process: Process, fact: FileCame, draft: Draft) -> date:
-    """The business date of what a file orders (SEMANTICS S8)."""
-    return fact.date or business_date_of(process, draft.now)
+    """The business date of what a file orders: that in its name, else the one on which it came (SEMANTICS S8)."""
+    return fact.date or business_date_of(process, min(fact.came, draft.now))
 
 
 def sighted(draft: Draft, fact: Sighted) -> None:

@@ -186,13 +186,17 @@ class LookedAway:
 
 @dataclass(frozen=True, slots=True)
 class FileCame:
-    """A file as `start` of a process waits for it; `path` as the pattern has it, `date` that in it."""
+    """A file as `start` of a process waits for it; `path` as the pattern has it, `date` that in it.
+
+    `came` is when it came to lie there: told again by whoever leads next, it is still that.
+    """
 
     process: ProcessId
     start: FileStart
     path: str
     size: int
     changed: datetime
+    came: datetime
     date: calendar_date | None = None
 
 

@@ -111,10 +111,10 @@ class Dates:
         match fact:
             case OccurrenceDue(process, at):
                 return self._current(process, at)
-            case FileCame(process, date=day):
+            case FileCame(process, came=came, date=day):
                 if _cause(fact) in self._snapshot.occurrences:
                     return set()
-                return {day} if day is not None else self._current(process, now)
+                return {day} if day is not None else self._current(process, min(came, now))
             case NotOrderedDue(_, day):
                 return {day} - self._snapshot.dates
             case Asked():

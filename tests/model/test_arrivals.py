@@ -176,7 +176,7 @@ def by_file(start: FileStart = STARTED_BY, **changes: object) -> Night:
 
 
 def a_file(start: FileStart = STARTED_BY, *, day: date | None = DAY, size: int = 7) -> FileCame:
-    return FileCame(ProcessId("a/down"), start, "in/prices_20261120.csv", size, EVENING, day)
+    return FileCame(ProcessId("a/down"), start, "in/prices_20261120.csv", size, EVENING, EVENING, day)
 
 
 def test_a_file_orders_one_run_for_the_date_in_its_name() -> None:
@@ -224,6 +224,20 @@ def test_a_file_for_a_date_that_the_calendar_does_not_select_orders_nothing() ->
     assert night.tell(a_file(day=SATURDAY)).takes == ()
     assert ordered(night) == []
     assert night.said("not-ordered")[0].reason == ("file in/prices_20261120.csv came, but calendar nse: a Saturday")
+
+
+def test_a_file_without_a_date_is_of_the_day_on_which_it_came_whoever_is_told_of_it() -> None:
+    """What its calendar, or the one run of its date, refused once is not a surprise to the next leader's day."""
+    night = by_file(calendar="nse")
+    came = replace(a_file(day=None), came=EVENING + timedelta(days=1))
+    night.now = came.came
+    night.tell(came)
+    assert night.said("not-ordered")[0].object == f"a/down@{SATURDAY}"
+    night.now += timedelta(days=2)
+    night.tell(came)
+    assert ordered(night) == []
+    night.tell(replace(came, size=8, came=night.now))
+    assert ordered(night) == ["a/down@2026-11-23.1"]
 
 
 def test_a_very_long_path_is_told_apart_too() -> None:

@@ -109,7 +109,9 @@ def test_files_that_stay_bring_no_old_dates_into_memory(mark: str, *, needed: bo
     start = FileStart(FileCheck("in/p_${business_date}.csv"), mark=mark)
     night, archive = Night(process("a/prices", task("load"), start=(start,))), Archive()
     dates = Dates(cast("LeaderStore", archive), night.snapshot)
-    old = FileCame(ProcessId("a/prices"), start, f"in/p_{LONG_AGO}.csv", 7, EVENING, date.fromisoformat(LONG_AGO))
+    old = FileCame(
+        ProcessId("a/prices"), start, f"in/p_{LONG_AGO}.csv", 7, EVENING, EVENING, date.fromisoformat(LONG_AGO)
+    )
     for _ in range(2):
         dates.load_for([old], EVENING)
         assert not night.tell(old).runs

@@ -118,6 +118,7 @@ class Arrears:
 
 
 def _day_of(owed: Owed, process: Process, at: datetime) -> date:
-    """The date that a file is for which was seen then."""
+    """The date that a file is for which was seen then: that in its name, else the one on which it came."""
     digits = "".join(filter(str.isdigit, owed.path))
-    return date.fromisoformat(digits) if len(digits) == 8 else business_day(process, at)
+    came = min(max(owed.copy.changed, owed.copy.written), at)
+    return date.fromisoformat(digits) if len(digits) == 8 else business_day(process, came)

@@ -142,8 +142,9 @@ class Orders:
         if not any(self.reading.drive.suits(copy, start.check, at.now) for start in starts for copy in real):
             self.trace.complain(FILE, f"{run.id} by {run.occurrence}: no such file lay there")
         dated = [start for start in starts if "$" in start.check.path]
-        day = f"{named(run.id).day:%Y%m%d}" in path if dated else named(run.id).day == business_day(process, at.now)
-        if not day:
+        own = named(run.id).day
+        came = [min(max(copy.changed, copy.written), at.now) for copy in real]
+        if not (f"{own:%Y%m%d}" in path if dated else own in {business_day(process, when) for when in came}):
             self.trace.complain(FILE, f"{run.id} at {row.entry.at}: not for its date")
         self._claim(run, (path, changed, size), FILE)
 

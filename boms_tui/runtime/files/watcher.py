@@ -185,7 +185,7 @@ class Watcher:
         elif pattern.is_dated() and day is None:
             logs.warn("a file is left alone: there is no such date", file=path, process=wish.process)
         else:
-            self._facts.append(FileCame(wish.process, wish.start, path, found.size, found.changed, day))
+            self._facts.append(FileCame(wish.process, wish.start, path, found.size, found.changed, found.born, day))
 
     def _forget(self, wanted: Wanted) -> None:
         for place in self._places.keys() - wanted.places.keys():
