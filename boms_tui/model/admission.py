@@ -1,6 +1,6 @@
 """Whether a request may be applied: every check in its order, the first that fails being the answer."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -92,14 +92,22 @@ def right(draft: Draft, ask: Ask, verb: Verb) -> Refusal | None:
     least = least_role(draft, verb, ask.asked.request.target) if verb.name in _HOLDING else verb.role
     if verb.name == APPROVE:
         return None  # what is approved has rights of its own
+    for felt in _places(draft, ask, verb):
+        if not amounts_to(roles, least, felt, defined):
+            on = f" on {felt}" if felt else ""
+            return Refusal(Code.NOT_AUTHORISED, f"{ask.by} may not {verb.name}{on}; it takes {least}")
     where = f" on {ask.place}" if ask.place else ""
-    if not amounts_to(roles, least, ask.place, defined):
-        return Refusal(Code.NOT_AUTHORISED, f"{ask.by} may not {verb.name}{where}; it takes {least}")
     for place, wanted in reserved(draft, ask, verb.name):
         if not amounts_to_any(roles, wanted, place, defined):
             text = f"{ask.by} may not {verb.name}{where}: {place} reserves it for {' or '.join(wanted)}"
             return Refusal(Code.NOT_AUTHORISED, text)
     return None
+
+
+def _places(draft: Draft, ask: Ask, verb: Verb) -> Sequence[str]:
+    """Where an act is felt: an event wherever somebody receives it."""
+    receivers = draft.catalogue.causes.receivers(ask.asked.request.target) if verb.name == "event" else ()
+    return receivers or [ask.place]
 
 
 def find(draft: Draft, fact: Asked, verb: Verb) -> Ask | Refusal:

@@ -8,8 +8,10 @@ from boms_tui.model.access import access_of, allowed_at
 from boms_tui.model.definition import Manual, Role
 from boms_tui.model.facts import OccurrenceDue
 from boms_tui.model.ids import ProcessId
+from boms_tui.model.people import User
 from boms_tui.model.picture import Catalogue
 from boms_tui.model.rights import covers, may
+from boms_tui.model.trigger import EventStart
 from tests.model.night import EVENING, Night, process, task
 
 RUN = "ops/pair@2026-11-20.1"
@@ -54,6 +56,18 @@ def test_a_role_may_hold_for_some_tasks_alone() -> None:
     assert may(["cashier"], "retry", "ops/pair:payout", DESKS.roles)
     assert not may(["cashier"], "retry", "ops/pair:one", DESKS.roles)
     assert not may(["cashier"], "order", "ops/pair", DESKS.roles)
+
+
+def test_an_event_is_posted_by_those_who_may_act_on_all_who_receive_it() -> None:
+    receiver = process("ops/late", task("one"), start=(EventStart("go"), EventStart("both")))
+    night = Night(receiver, process("risk/var", task("one"), start=(EventStart("both"),)), beside=DESKS)
+    night.snapshot.users["asha"] = User("asha", ("night-shift",), EVENING)
+    assert night.ask("event", "go", by="asha").code == "ok"
+    refused = night.ask("event", "both", by="asha")
+    assert (refused.code, refused.reason) == (
+        "not-authorised", "asha may not event on risk/var; it takes operator",
+    )  # fmt: skip
+    assert night.ask("event", "both", by="operator").code == "ok"
 
 
 # what tasks reserve
