@@ -48,7 +48,7 @@ _TIMES = {"from": "when it begins (at once)", "until": "when it is released by i
 def _times(parser: Parser) -> None:
     for name, says in _TIMES.items():
         parser.add_argument(
-            f"--{name}", metavar="TIME", help=f"{says}: ISO-8601, in the home's zone where it names none"
+            f"--{name}", metavar="TIME", help=f"{says}: 22:30, or ISO-8601; in the home's zone where it names none"
         )
 
 
