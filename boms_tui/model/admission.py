@@ -1,6 +1,6 @@
 """Whether a request may be applied: every check in its order, the first that fails being the answer."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -9,9 +9,8 @@ from boms_tui.model.acts.hold import least_role
 from boms_tui.model.definition import Overlap
 from boms_tui.model.draft import Draft
 from boms_tui.model.facts import Asked
-from boms_tui.model.ids import ProcessId, RunId, business_date, folder_of, split_ref
+from boms_tui.model.ids import ROOT, ProcessId, RunId, business_date, folders_of, split_ref
 from boms_tui.model.nearest import did_you_mean, told
-from boms_tui.model.overlay import ROOT
 from boms_tui.model.records import Run, TaskRun
 from boms_tui.model.reserved import reserved
 from boms_tui.model.rights import amounts_to, amounts_to_any
@@ -144,16 +143,9 @@ def _find_folder(draft: Draft, ask: Ask, target: str) -> Ask | Refusal:
     processes = draft.catalogue.processes
     if target == ROOT or any(name.startswith(target) for name in processes) or draft.holds_on(target):
         return replace(ask, process=target)
-    folders = {f"{folder}/" for name in processes for folder in _folders_of(name)}
+    folders = {folder for name in processes for folder in folders_of(name)}
     hint = did_you_mean(target, folders) or "a folder is all that stands before a / of its processes"
     return Refusal(Code.NOT_FOUND, f"there is no process in {told(target)}; {hint}")
-
-
-def _folders_of(process: ProcessId) -> Iterator[str]:
-    folder = folder_of(process)
-    while folder:
-        yield folder
-        folder = folder_of(ProcessId(folder))
 
 
 def _find_occurrence(draft: Draft, ask: Ask, verb: Verb, target: str) -> Ask | Refusal:

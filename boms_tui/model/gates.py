@@ -9,8 +9,8 @@ from boms_tui.model.claims import MOST, claim_gates, hopeless_gates
 from boms_tui.model.definition import Manual, Overlap
 from boms_tui.model.draft import RUNTIME
 from boms_tui.model.identity import unfit
-from boms_tui.model.ids import TaskName, task_ref
-from boms_tui.model.overlay import ROOT, Overlay
+from boms_tui.model.ids import ROOT, TaskName, task_ref
+from boms_tui.model.overlay import Overlay
 from boms_tui.model.planning import hours_of
 from boms_tui.model.records import Hold, Run, TaskRun
 from boms_tui.model.states import RUN_ENDED, TaskState

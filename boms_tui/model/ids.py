@@ -4,6 +4,7 @@ A process is `folder/name`, a run `PROCESS@DATE.N`, a task run `RUN:TASK`, an at
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import NewType
 
@@ -14,6 +15,8 @@ AttemptId = NewType("AttemptId", str)
 RequestId = NewType("RequestId", str)
 SessionId = NewType("SessionId", str)
 
+ROOT = "/"
+"""What a hold on everything is placed on."""
 SEGMENT = re.compile(r"[a-z0-9][a-z0-9_-]{0,199}")
 PROCESS = re.compile(rf"{SEGMENT.pattern}(/{SEGMENT.pattern})*")
 EARLIEST, LATEST = 1970, 9000
@@ -67,3 +70,18 @@ def parse_attempt_id(attempt: AttemptId) -> tuple[RunId, TaskName, int]:
 def folder_of(process: ProcessId) -> str:
     """The department a process belongs to: all but its last segment ("" at the top)."""
     return process.rpartition("/")[0]
+
+
+def folders_of(process: ProcessId) -> Iterator[str]:
+    """The folders that a process lies in, as `FOLDER/`, the nearest first."""
+    folder = folder_of(process)
+    while folder:
+        yield f"{folder}/"
+        folder = folder_of(ProcessId(folder))
+
+
+def above(ref: str) -> set[str]:
+    """Everything that a process, a run or `RUN:TASK` lies under, itself included: what holds on it are placed on."""
+    run, _ = split_ref(ref)
+    process = ProcessId(run.partition("@")[0])
+    return {ref, run, process, *folders_of(process), ROOT}

@@ -7,7 +7,7 @@ from heapq import nsmallest
 
 from boms_tui.model.approval import Approval
 from boms_tui.model.definition import Process
-from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, folder_of, task_ref
+from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, TaskName, above, task_ref
 from boms_tui.model.layer import Layer
 from boms_tui.model.needs import Needs
 from boms_tui.model.people import User
@@ -16,9 +16,6 @@ from boms_tui.model.records import Attempt, Event, Habit, Hold, Run, Sighting, T
 from boms_tui.model.shape import Shape, shape_of
 from boms_tui.model.snapshot import Snapshot, TaskKey, age_of
 from boms_tui.model.states import ATTEMPT_LIVE, RUN_ENDED, RunState, TaskState
-
-ROOT = "/"
-"""What a hold on everything is placed on."""
 
 
 class Overlay:
@@ -165,10 +162,7 @@ class Overlay:
         """The holds on each object that a run, or one of its tasks, is or lies under."""
         if not self.snapshot.holds and not self._holds.changed:
             return
-        objects = {ROOT, run.id, run.process, *_folders(run.process)}
-        if task is not None:
-            objects.add(RunId(task_ref(run.id, task)))
-        for name in sorted(objects):
+        for name in sorted(above(run.id if task is None else task_ref(run.id, task))):
             yield self.holds_on(name)
 
     def holds_on(self, name: str) -> list[Hold]:
@@ -251,10 +245,3 @@ _CAME_TO_NOTHING = frozenset({RunState.CANCELLED, RunState.MISSED})
 def _place(run: Run) -> tuple[datetime, int, RunId]:
     """Where a run stands among those of its process."""
     return run.ordered_at, run.number, run.id
-
-
-def _folders(process: ProcessId) -> Iterator[str]:
-    folder = folder_of(process)
-    while folder:
-        yield f"{folder}/"
-        folder = folder_of(ProcessId(folder))

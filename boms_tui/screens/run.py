@@ -7,7 +7,7 @@ from datetime import date
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from boms_tui.model.ids import AttemptId, RunId, parse_run_id, split_ref
+from boms_tui.model.ids import AttemptId, RunId, above, parse_run_id, split_ref
 from boms_tui.model.verbs import On, Verb
 from boms_tui.model.views import Progress, RunView
 from boms_tui.screens import keys
@@ -16,7 +16,6 @@ from boms_tui.screens.live import LiveScreen
 from boms_tui.screens.messages import Interest, View
 from boms_tui.screens.rows.branches import tree_heading, tree_lines
 from boms_tui.screens.rows.detail import detail_lines
-from boms_tui.screens.rows.holds import covers
 from boms_tui.screens.rows.run import summary_lines, within
 from boms_tui.screens.target import Target, run_target, task_target
 from boms_tui.screens.text import safe
@@ -114,7 +113,7 @@ class RunScreen(LiveScreen[RunView]):
 
     @staticmethod
     def _is_held(data: RunView, ref: str) -> bool:
-        return any(covers(held, ref) for held in data.held)
+        return not data.held.isdisjoint(above(ref))
 
     def target_for(self, verb: Verb) -> Target | None:
         """The task under the cursor, or the run for what can only be done to a run."""

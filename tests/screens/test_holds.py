@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from boms_tui.errors import BomsError
-from boms_tui.model.ids import RunId
+from boms_tui.model.ids import RunId, above
 from boms_tui.model.verbs import On
 from boms_tui.screens.confirm import Confirm
 from boms_tui.screens.line import Span
-from boms_tui.screens.rows.holds import covers, hold_words, over
+from boms_tui.screens.rows.holds import hold_words, over
 from boms_tui.screens.run import RunScreen
 from boms_tui.screens.target import Target, under
 from boms_tui.screens.widgets.linetable import LineTable
@@ -46,11 +46,11 @@ async def release(at: Stage, on: str) -> None:
 
 @pytest.mark.parametrize("place", ALL)
 def test_a_hold_covers_what_lies_under_it(place: str) -> None:
-    assert covers(place, f"{LIMITS}:compare")
-    assert covers(place, LIMITS) is (":" not in place)
-    assert covers(place, "risk/limits") is ("@" not in place)
-    assert not covers("risk", LIMITS)
-    assert not covers("risk/limits", RunId("risk/limits-too@2026-11-20.1"))
+    assert place in above(f"{LIMITS}:compare")
+    assert (place in above(LIMITS)) is (":" not in place)
+    assert (place in above("risk/limits")) is ("@" not in place)
+    assert "risk" not in above(LIMITS)
+    assert "risk/limits" not in above("risk/limits-too@2026-11-20.1")
 
 
 def test_the_nearest_that_stands_comes_first() -> None:

@@ -9,9 +9,8 @@ from boms_tui.model.acts.times import instant
 from boms_tui.model.draft import RUNTIME, Draft
 from boms_tui.model.facts import HoldDue, Strayed
 from boms_tui.model.gates import releaser
-from boms_tui.model.ids import ProcessId, business_date, split_ref
+from boms_tui.model.ids import ROOT, ProcessId, above, business_date, split_ref
 from boms_tui.model.ordering import order
-from boms_tui.model.overlay import ROOT
 from boms_tui.model.planning import cron_times
 from boms_tui.model.records import Hold
 from boms_tui.model.timetable import crons_of
@@ -130,7 +129,7 @@ def look_under(draft: Draft, target: str) -> None:
         draft.look_at_all(run)
         return
     for process in sorted(draft.snapshot.open_runs):
-        if target in {ROOT, process} or process.startswith(target if target.endswith("/") else f"{target}\0"):
+        if target in above(process):
             for covered in draft.open_runs(ProcessId(process)):
                 draft.look_at_all(covered)
 

@@ -4,21 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from boms_tui.model.ids import split_ref
+from boms_tui.model.ids import above
 from boms_tui.model.records import Hold
 from boms_tui.screens.when import clock_text
 
 
-def covers(held: str, ref: str) -> bool:
-    """Whether a hold on one object stands over another: that itself, its run, its process, its folders, or all."""
-    run, _ = split_ref(ref)
-    process = run.partition("@")[0]
-    return held in {ref, run, process, "/"} or (held.endswith("/") and process.startswith(held))
-
-
 def over(holds: Iterable[Hold], ref: str, now: datetime) -> list[Hold]:
     """The holds over an object: those that stand before those to come, and the nearest to it first."""
-    found = [hold for hold in holds if covers(hold.object, ref) and (hold.stands(now) or hold.comes(now))]
+    objects = above(ref)
+    found = [hold for hold in holds if hold.object in objects and (hold.stands(now) or hold.comes(now))]
     return sorted(found, key=lambda hold: (not hold.stands(now), -len(hold.object)))
 
 
