@@ -13,7 +13,6 @@ from boms_tui.commands.verdicts import SESSION_OVER, PendingError, SecondPersonE
 from boms_tui.commands.waiting import Patience
 from boms_tui.config import Home
 from boms_tui.errors import NoAnswerError, NotAuthorisedError, UsageError
-from boms_tui.model.approval import Approval
 from boms_tui.model.definition import Contact
 from boms_tui.model.effect import preview
 from boms_tui.model.ids import AttemptId, ProcessId, RequestId, RunId, SessionId, business_date, parse_run_id, split_ref
@@ -204,9 +203,6 @@ class Client:
             raise SecondPersonError(waits)
         return verdict
 
-    def approvals(self) -> Sequence[Approval]:
-        return self._reader.approvals()
-
     def _submit(
         self, verb: str, target: str, version_seen: int | None, reason: str, parameters: Mapping[str, str]
     ) -> RequestId:
@@ -248,8 +244,8 @@ class Client:
 
     def _as_signed_in(self, ticket: Ticket) -> SignedIn:
         """With the roles of now: they may have been changed, or lent, since the sign-in."""
-        row = next((row for row in self._reader.users() if row.name == ticket.user), None)
-        roles = ticket.roles if row is None else row.roles_at(clock.now())
+        user = next((one for one in views.people(self._reader) if one.name == ticket.user), None)
+        roles = ticket.roles if user is None else user.roles_at(clock.now())
         return SignedIn(ticket.user, roles, verbs_of(roles, self._reader.catalogue().roles))
 
     def _snapshot(self, target: str, date_text: str) -> Snapshot:

@@ -85,7 +85,7 @@ def _list(context: Context) -> int:
 
 def _roles_text(row: UserRow, context: Context) -> str:
     now = clock.now()
-    lent = (f"{one.role} until {context.out.time_of_day(one.until, now)}" for one in row.lent if now < one.until)
+    lent = (f"{one.role} until {context.out.time_of_day(one.until, now)}" for one in row.lent if one.stands(now))
     return ", ".join((*row.roles, *lent))
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from boms_tui.model.definition import Process, Role
+from boms_tui.model.ids import TaskName
 from boms_tui.model.people import User
+from boms_tui.model.reserved import wanted_on_run, wanted_on_task
 from boms_tui.model.rights import BUILT_IN, Grant, amounts_to_any, covers, grants
 from boms_tui.model.verbs import VERBS, On
 
@@ -37,7 +39,7 @@ def access_of(user: User, defined: Mapping[str, Role], now: datetime) -> Iterato
     """Every built-in role that a person has now; each once for a scope, by the first way to it."""
     if user.disabled:
         return
-    held = [(role, None) for role in user.roles] + [(one.role, one.until) for one in user.lent if now < one.until]
+    held = [(role, None) for role in user.roles] + [(one.role, one.until) for one in user.lent if one.stands(now)]
     seen: set[tuple[str, str]] = set()
     for role, until in held:
         for grant in grants([role], defined):
@@ -63,6 +65,7 @@ def _fits(verb: str, place: str, process: Process, roles: tuple[str, ...], defin
     task = place.partition(":")[2]
     if VERBS[verb].on.isdisjoint({On.TASK} if task else {On.PROCESS, On.RUN}):
         return False
-    concerned = [one for name, one in process.tasks.items() if task in {"", name}]
-    wanted = [(one.name, one.authorised[verb]) for one in concerned if verb in one.authorised]
-    return all(amounts_to_any(roles, names, f"{process.id}:{name}", defined) for name, names in wanted)
+    concerned = [process.tasks[TaskName(task)]] if task else process.tasks.values()
+    wanted_for = wanted_on_task if task else wanted_on_run
+    wanted = [(one.name, wanted_for(one, verb)) for one in concerned]
+    return all(not names or amounts_to_any(roles, names, f"{process.id}:{name}", defined) for name, names in wanted)

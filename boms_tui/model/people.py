@@ -15,6 +15,9 @@ class Lent:
     by: str
     reason: str = ""
 
+    def stands(self, now: datetime) -> bool:
+        return now < self.until
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -37,7 +40,7 @@ class User:
 
     def roles_at(self, now: datetime) -> tuple[str, ...]:
         """The roles that the person has, and those that are lent to the person now."""
-        return (*self.roles, *(one.role for one in self.lent if now < one.until)) if self.lent else self.roles
+        return (*self.roles, *(one.role for one in self.lent if one.stands(now))) if self.lent else self.roles
 
 
 @dataclass(frozen=True, slots=True)

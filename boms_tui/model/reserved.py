@@ -18,21 +18,29 @@ _OF_RUNS = {"order": "order", "rerun": "rerun", "cancel": "kill"}
 """What a verb on a whole run does to its tasks."""
 
 
+def wanted_on_task(task: Task, verb: str) -> tuple[str, ...]:
+    """The roles that a task wants for a verb on it; whom it may run for may confirm it."""
+    return task.authorised.get(verb) or (task.authorised.get(RUN, ()) if verb == "confirm" else ())
+
+
+def wanted_on_run(task: Task, verb: str) -> tuple[str, ...]:
+    """The roles that a task wants for a verb on its whole run or process."""
+    return task.authorised.get(_OF_RUNS[verb], ()) if verb in _OF_RUNS else ()
+
+
 def reserved(draft: Overlay, ask: Ask, verb: str) -> Iterator[Reserved]:
     """Every task that is concerned and wants more of whoever acts than the verb itself does."""
     if ask.task is not None:
         defined = draft.definition(ask.the_run()).tasks[ask.task.task]
-        wanted = defined.authorised.get(verb) or (defined.authorised.get(RUN) if verb == "confirm" else None)
+        wanted = wanted_on_task(defined, verb)
         if wanted:
             yield ask.place, wanted
         return
     process = draft.catalogue.processes.get(ProcessId(ask.process)) if ask.run is None else draft.definition(ask.run)
-    if process is None or verb not in _OF_RUNS:
-        return
-    for task in process.tasks.values():
-        wanted = task.authorised.get(_OF_RUNS[verb])
+    for task in process.tasks.values() if process is not None else ():
+        wanted = wanted_on_run(task, verb)
         if wanted and _concerned(draft, ask, verb, task):
-            yield f"{process.id}:{task.name}", wanted
+            yield f"{ask.process}:{task.name}", wanted
 
 
 def may_have_it_run(draft: Overlay, user: User | None, run: Run, task: TaskName) -> bool:
@@ -47,4 +55,5 @@ def _concerned(draft: Overlay, ask: Ask, verb: str, task: Task) -> bool:
     """A run that is cancelled kills what is live of it, unless it is to be left."""
     if verb != "cancel":
         return True
-    return not ask.yes("leave") and draft.task(ask.the_run().id, task.name).state in LIVE
+    run = ask.the_run().id
+    return not ask.yes("leave") and draft.has_task(run, task.name) and draft.task(run, task.name).state in LIVE

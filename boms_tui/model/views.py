@@ -292,10 +292,6 @@ class UserRow:
     version: int
     lent: tuple[Lent, ...] = ()
 
-    def roles_at(self, now: datetime) -> tuple[str, ...]:
-        """The roles that the person has, and those that are lent to the person now."""
-        return (*self.roles, *(one.role for one in self.lent if now < one.until))
-
 
 @dataclass(frozen=True, slots=True)
 class BoardQuery:

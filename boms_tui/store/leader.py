@@ -32,7 +32,7 @@ from boms_tui.model.output import Shipment, Shipped
 from boms_tui.model.people import Session, User
 from boms_tui.model.picture import Picture
 from boms_tui.model.records import Attempt, Entry, Habit, Revision
-from boms_tui.store import content, dialects, journals, outputs, pictures, shelf, singles, tables
+from boms_tui.store import approvals, content, dialects, journals, outputs, pictures, shelf, singles, tables
 from boms_tui.store.access import TRIES, Access, UncertainError
 from boms_tui.store.commit import Commit, Sealed, seal
 from boms_tui.store.habits import habits
@@ -145,8 +145,7 @@ class Leader:
 
     def approvals(self) -> Sequence[Approval]:
         """What waits for a second person."""
-        rows = select(tables.approval).where(tables.OPEN_APPROVAL).order_by(tables.approval.c.asked_at)
-        return self._access.read(lambda connection: [Approval(*row) for row in connection.execute(rows)])
+        return self._access.read(approvals.waiting)
 
     def request(self, request: RequestId) -> RawRequest | None:
         """A request as it lies in the store, answered or not."""

@@ -18,7 +18,19 @@ from boms_tui.model.records import Attempt, CheckVerdict, Habit, Hold, Revision,
 from boms_tui.model.request import Request, decode
 from boms_tui.model.states import RunState
 from boms_tui.model.views import BoardQuery, BoardRow, Output, Overdue, ProcessRow, Progress, Pulse, Stretch, UserRow
-from boms_tui.store import boards, checks, content, dialects, journals, outputs, pictures, shelf, singles, tables
+from boms_tui.store import (
+    approvals,
+    boards,
+    checks,
+    content,
+    dialects,
+    journals,
+    outputs,
+    pictures,
+    shelf,
+    singles,
+    tables,
+)
 from boms_tui.store.access import Access
 from boms_tui.store.habits import habits
 from boms_tui.store.overdue import overdue
@@ -159,9 +171,7 @@ class Reader:
 
     def approvals(self) -> Sequence[Approval]:
         """What waits for a second person, the oldest first."""
-        rows = select(tables.approval).where(tables.OPEN_APPROVAL).order_by(tables.approval.c.asked_at)
-        found = self._access.read(lambda connection: [Approval(*row) for row in connection.execute(rows)])
-        return [approval for approval in found if approval.is_open]
+        return self._access.read(approvals.waiting)
 
     def approval(self, name: RequestId) -> Approval | None:
         """What waits, or waited, for a second person under this name."""

@@ -95,6 +95,12 @@ def test_who_may_not_kill_a_task_does_not_cancel_its_run_while_it_lives() -> Non
     assert night.ask("cancel", second, by="supervisor").code == "ok"
 
 
+def test_a_missed_run_has_no_task_that_is_reserved() -> None:
+    night = a_night(kill=("supervisor",))
+    night.tell(OccurrenceDue(ProcessId("ops/pair"), EVENING, missed=True))
+    assert night.ask("cancel", RUN, by="operator").code == "ok"
+
+
 def test_who_may_not_order_one_of_its_tasks_does_not_order_the_process() -> None:
     night = a_night(order=("supervisor",))
     assert night.ask("order", "ops/pair", by="operator").code == "not-authorised"
@@ -204,3 +210,19 @@ def test_who_may_do_what_at_a_place() -> None:
     assert "retry" not in of_task["viewer"]
     of_process = {one.user: one.verbs for one in allowed_at("ops/pair", definition, users, DESKS.roles, night.now)}
     assert "order" in of_process["viewer"]
+
+
+def test_what_is_told_of_rights_is_what_is_decided_by() -> None:
+    """A task that runs for some alone is confirmed by them; holding its process is nobody's privilege."""
+    night = a_night(run=("supervisor",), hold=("supervisor",))
+    definition = night.snapshot.catalogue.processes[ProcessId("ops/pair")]
+    users = night.snapshot.users.values()
+
+    def of(place: str) -> tuple[str, ...]:
+        return next(
+            one.verbs for one in allowed_at(place, definition, users, DESKS.roles, night.now) if one.user == "operator"
+        )
+
+    assert not {"confirm", "hold"} & set(of("ops/pair:pay"))
+    assert "hold" in of("ops/pair")
+    assert night.ask("hold", "ops/pair", by="operator").code == "ok"

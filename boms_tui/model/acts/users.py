@@ -31,7 +31,7 @@ def users(draft: Draft, ask: Ask) -> Refusal | None:
 
 
 def _in_words(user: User, now: datetime) -> str:
-    lent = (f"{one.role} until {one.until:%Y-%m-%dT%H:%MZ}" for one in user.lent if one.until > now)
+    lent = (f"{one.role} until {one.until:%Y-%m-%dT%H:%MZ}" for one in user.lent if one.stands(now))
     return ",".join((*user.roles, *lent))
 
 
@@ -105,7 +105,7 @@ def _take_back(draft: Draft, ask: Ask, known: User | None) -> User | Refusal:
 def _still_lent(draft: Draft, ask: Ask, known: User | None) -> tuple[Lent, ...]:
     """What is lent to somebody beside the roles that are named."""
     held = () if known is None else known.lent
-    return tuple(one for one in held if one.until > draft.now and one.role not in _roles(ask))
+    return tuple(one for one in held if one.stands(draft.now) and one.role not in _roles(ask))
 
 
 _CHANGES: dict[str, Callable[[Draft, Ask, User | None], User | Refusal]] = {

@@ -116,7 +116,7 @@ def roles_text(user: UserRow, moment: Moment) -> str:
     lent = [
         f"{one.role} until {clock_text(one.until, moment.zone, now=moment.now)}"
         for one in user.lent
-        if one.until > moment.now
+        if one.stands(moment.now)
     ]
     return ", ".join((*user.roles, *lent))
 
